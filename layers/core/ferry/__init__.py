@@ -1,0 +1,1 @@
+"""Ferry: replicates Alibaba Cloud OSS buckets into Amazon S3."""

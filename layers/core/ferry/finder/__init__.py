@@ -1,0 +1,1 @@
+"""Finding what has to be copied: shards of the key space, listings merged, compared and packed into jobs."""

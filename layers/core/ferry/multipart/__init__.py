@@ -1,0 +1,1 @@
+"""Copying objects too large for one invocation, by parts."""

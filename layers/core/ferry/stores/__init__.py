@@ -1,0 +1,1 @@
+"""Buckets: what the features need of them, and OSS, S3 and in-memory implementations."""

@@ -1,0 +1,1 @@
+"""Tasks, their runs, and the exact account of every job."""

@@ -1,0 +1,1 @@
+"""Copying objects that one invocation can finish, verified and conditional."""

@@ -1,0 +1,40 @@
+"""Dead letters: closes the jobs whose deliveries or workflows never came to an end."""
+
+import json
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from ferry import wiring
+from ferry.jobs import CopyJob
+from ferry.multipart.steps import LargeObjectJob, caught_error, fail
+from ferry.telemetry import emit_outcomes, logger, metrics
+
+processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+def bury(record: SQSRecord) -> None:
+    """Close the job of one dead letter."""
+    job = CopyJob.model_validate_json(record.body)
+    run = wiring.progress().tasks.get_run(job.run_id)
+    outcomes = wiring.event_loop().run(
+        wiring.job_runner(run).bury(job, deliveries=wiring.settings().max_deliveries)
+    )
+    emit_outcomes(outcomes)
+
+
+@logger().inject_lambda_context
+@metrics().log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | None:
+    """Take dead letters, or the event of a large-object workflow that did not succeed."""
+    if "detail" in event:
+        detail = event["detail"]
+        job = LargeObjectJob.model_validate(json.loads(detail["input"]))
+        error = caught_error(
+            {"Error": detail["status"].title(), "Cause": detail.get("cause") or detail["status"]}
+        )
+        fail(job, error, wiring.progress())
+        return None
+    return process_partial_response(event=event, record_handler=bury, processor=processor, context=context)

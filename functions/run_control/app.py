@@ -1,0 +1,34 @@
+"""Run control: the steps of a run's workflow around its finders."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from ferry import wiring
+from ferry.multipart.steps import caught_error
+from ferry.tasks import control
+from ferry.telemetry import logger
+
+
+@logger().inject_lambda_context
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Do the step that ``action`` names: ``open``, ``plan``, ``seal`` or ``close``."""
+    progress = wiring.progress()
+    ids = {"task_id": event["task_id"], "run_id": event["run_id"]}
+    run = progress.tasks.get_run(event["run_id"])
+    match event["action"]:
+        case "open":
+            control.open_run(progress, run, wiring.source(run), wiring.replica(run))
+            return ids
+        case "plan":
+            shards = control.plan_shards(progress, run, wiring.source(run))
+            return {"shards": [{**ids, "shard_id": shard_id} for shard_id in shards]}
+        case "seal":
+            control.seal_run(progress, run, event["task_token"])
+            return {}
+        case "close":
+            error = event.get("error")
+            ended = progress.close_run(run.run_id, str(caught_error(error)) if error else None)
+            return {"state": ended.state, "reason": ended.reason}
+        case action:
+            msg = f"There is no action {action!r}."
+            raise ValueError(msg)

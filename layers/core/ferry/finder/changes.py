@@ -1,0 +1,109 @@
+"""What a key range needs: every source object as changed or current, in key order."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import batched
+from typing import Final
+
+from ferry.errors import ObjectNotFoundError
+from ferry.finder.compare import CompareMode, Decision, compare_marker, compare_rows
+from ferry.finder.listing import prefetched
+from ferry.finder.merge import Pair, merge_listings
+from ferry.jobs import JobObject
+from ferry.keys import KeyMapping, KeyRange
+from ferry.stores.protocols import ReplicaStore, SourceStore
+
+LOOK_CONCURRENCY: Final = 32
+_BATCH: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One source object: ``copy`` says what to copy, None when the replica is current."""
+
+    key: str
+    size: int
+    copy: JobObject | None
+
+
+def find_changes(
+    source: SourceStore,
+    replica: ReplicaStore,
+    mapping: KeyMapping,
+    key_range: KeyRange,
+    *,
+    mode: CompareMode,
+) -> Iterator[Finding]:
+    """Compare both sides of a key range.
+
+    Args:
+        source: The bucket to copy from.
+        replica: The bucket to copy to.
+        mapping: Which keys, and where they land.
+        key_range: Which source keys to look at.
+        mode: How to recognise a current replica.
+
+    Yields:
+        One finding per source object, ascending by key. Replicas without a source are not reported.
+
+    Raises:
+        FerryError: A listing or a look at a replica failed; what was yielded before is right.
+    """
+    pairs = merge_listings(
+        prefetched(source.list_objects(mapping.source_prefix, key_range)),
+        prefetched(replica.list_objects(mapping.replica_listing_prefix, _replica_range(mapping, key_range))),
+        mapping,
+    )
+    with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:
+        look = partial(_look, source, replica, mapping)
+        for batch in batched(pairs, _BATCH, strict=False):
+            decisions = [_decide(pair, pool, look, mode) for pair in batch if pair.source is not None]
+            for decision in decisions:
+                yield decision.result() if isinstance(decision, Future) else decision
+
+
+def _decide(
+    pair: Pair, pool: ThreadPoolExecutor, look: Callable[[Pair], Finding], mode: CompareMode
+) -> Finding | Future[Finding]:
+    assert pair.source is not None
+    match compare_rows(pair.source, pair.replica, mode):
+        case Decision.CURRENT:
+            return Finding(pair.key, pair.source.size, None)
+        case Decision.COPY:
+            return Finding(pair.key, pair.source.size, _to_copy(pair, pair.source.etag))
+        case Decision.LOOK:
+            return pool.submit(look, pair)
+
+
+def _replica_range(mapping: KeyMapping, key_range: KeyRange) -> KeyRange:
+    after = mapping.to_replica(key_range.after) if key_range.after else ""
+    until = mapping.to_replica(key_range.until) if key_range.until is not None else None
+    return KeyRange(after, until)
+
+
+def _look(source: SourceStore, replica: ReplicaStore, mapping: KeyMapping, pair: Pair) -> Finding:
+    row = pair.source
+    assert row is not None
+    etag = row.etag
+    if row.is_symlink:
+        try:
+            etag = source.head(row.key).etag
+        except ObjectNotFoundError:
+            # A dangling link: the copy reports it with its reason.
+            return Finding(row.key, row.size, _to_copy(pair, etag))
+    found = replica.head(mapping.to_replica(row.key))
+    if compare_marker(etag, found.marker if found else None) is Decision.CURRENT:
+        return Finding(row.key, row.size, None)
+    return Finding(row.key, row.size, _to_copy(pair, etag))
+
+
+def _to_copy(pair: Pair, etag: str) -> JobObject:
+    assert pair.source is not None
+    return JobObject(
+        key=pair.key,
+        size=pair.source.size,
+        etag=etag,
+        replica_etag=pair.replica.etag if pair.replica else None,
+    )

@@ -1,0 +1,72 @@
+"""Sending jobs to SQS, all of them or an error."""
+
+import random
+from collections.abc import Sequence
+from itertools import batched
+from typing import TYPE_CHECKING, Final
+
+from ferry.errors import TransientError
+from ferry.jobs import CopyJob
+from ferry.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+MAX_BACK_OFF_SECONDS: Final = 900
+_BATCH: Final = 10
+
+
+class JobQueue:
+    """One SQS queue of jobs."""
+
+    def __init__(self, client: "SQSClient", queue_url: str, *, retry: RetryPolicy | None = None) -> None:
+        self._client = client
+        self._queue_url = queue_url
+        self._retry = retry or RetryPolicy()
+
+    def send(self, jobs: Sequence[CopyJob]) -> None:
+        """Send every job at least once.
+
+        Raises:
+            TransientError: SQS did not accept some of them; those before may have been sent.
+        """
+        for batch in batched(jobs, _BATCH, strict=False):
+            entries: dict[str, SendMessageBatchRequestEntryTypeDef] = {
+                str(index): {"Id": str(index), "MessageBody": message_body(job)}
+                for index, job in enumerate(batch)
+            }
+            self._retry.call(lambda entries=entries: self._send_batch(entries))  # type: ignore[misc]
+
+    def _send_batch(self, entries: "dict[str, SendMessageBatchRequestEntryTypeDef]") -> None:
+        """Send what is left of a batch, taking out what SQS accepts."""
+        reply = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=list(entries.values()))
+        for accepted in reply.get("Successful", []):
+            entries.pop(accepted["Id"], None)
+        if entries:
+            refused = reply.get("Failed", [])
+            reason = refused[0]["Code"] if refused else "NotConfirmed"
+            msg = f"SQS did not accept {len(entries)} of the jobs: {reason}"
+            raise TransientError(msg, reason=reason)
+
+    def back_off(self, receipt_handle: str, deliveries: int) -> None:
+        """Let a message that could not be finished come again, the later the more often it came already.
+
+        Without this it would come after the queue's whole visibility timeout.
+        """
+        longest = min(MAX_BACK_OFF_SECONDS, 5 * 2**deliveries)
+        self._client.change_message_visibility(
+            QueueUrl=self._queue_url,
+            ReceiptHandle=receipt_handle,
+            VisibilityTimeout=random.randint(1, longest),
+        )
+
+
+def message_body(job: CopyJob) -> str:
+    """Spell a job as a message.
+
+    Source:
+        Amazon SQS API reference, "SendMessage": a body may not hold U+FFFE and U+FFFF, which keys may.
+    """
+    body = job.model_dump_json(exclude_none=True)
+    return body.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

@@ -1,0 +1,79 @@
+"""Jobs: what a queue message asks for.
+
+A job says "make the replicas of these keys match their source". Whoever gets it looks at both sides now.
+SQS bills by 64 KiB, so small objects travel many to a message.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MAX_JOB_BYTES: Final = 60 * 1024
+"""UTF-8 bytes of a packed message, below SQS's 64 KiB billing step."""
+
+MAX_JOB_CONTENT: Final = 1024**3
+"""Bytes of object content one packed message may move, unless a single object has more."""
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class JobObject(_Message):
+    """One object of a job.
+
+    Attributes:
+        etag: The source etag as listed, to recognise a replica that is already done.
+        replica_etag: The replica's etag as listed, None when there was no replica.
+    """
+
+    key: str = Field(min_length=1)
+    size: Annotated[int, Field(ge=0)]
+    etag: str
+    replica_etag: str | None = None
+
+
+class CopyJob(_Message):
+    """Copy these objects, in any order, each independent of the others."""
+
+    kind: Literal["copy"] = "copy"
+    task_id: str
+    run_id: str
+    job_id: str
+    objects: tuple[JobObject, ...] = Field(min_length=1)
+
+    @property
+    def content_size(self) -> int:
+        """Bytes of object content this job moves, by the listing."""
+        return sum(item.size for item in self.objects)
+
+
+def pack_objects(
+    objects: Iterable[JobObject], *, large_object_threshold: int
+) -> Iterator[tuple[JobObject, ...]]:
+    """Group objects into messages, keeping their order.
+
+    Args:
+        objects: What has to be copied.
+        large_object_threshold: Bytes from which an object travels alone.
+
+    Yields:
+        Non-empty groups, each under ``MAX_JOB_BYTES`` as JSON and ``MAX_JOB_CONTENT`` of content; a
+        large object is a group of its own.
+    """
+    group: list[JobObject] = []
+    message_size = content_size = 0
+    for item in objects:
+        item_size = len(item.model_dump_json(exclude_none=True).encode()) + 1
+        if item.size >= large_object_threshold:
+            yield (item,)
+            continue
+        if group and (message_size + item_size > MAX_JOB_BYTES or content_size + item.size > MAX_JOB_CONTENT):
+            yield tuple(group)
+            group, message_size, content_size = [], 0, 0
+        group.append(item)
+        message_size += item_size
+        content_size += item.size
+    if group:
+        yield tuple(group)

@@ -1,0 +1,53 @@
+"""User metadata of OSS in the form S3 keeps it.
+
+S3 takes US-ASCII values of 2 KB in all, OSS any UTF-8 of 8 KB. Values S3 cannot hold travel as RFC 2047
+encoded words, which is also how S3 itself shows such values, so any mail library reads them back.
+"""
+
+import base64
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from ferry.errors import PermanentError
+
+MAX_METADATA_BYTES: Final = 2048
+_PLAIN: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?|")
+_ENCODED: Final = re.compile(r"=\?UTF-8\?B\?([A-Za-z0-9+/=]*)\?=")
+
+
+class MetadataTooLargeError(PermanentError):
+    """The source's user metadata does not fit into S3's 2 KB."""
+
+
+def encode_value(value: str) -> str:
+    """Return the value as S3 can hold it; plain ASCII stays as it is."""
+    if _PLAIN.fullmatch(value) and not value.startswith("=?"):
+        return value
+    return f"=?UTF-8?B?{base64.b64encode(value.encode()).decode()}?="
+
+
+def decode_value(value: str) -> str:
+    """Return what ``encode_value`` was given; other text stays as it is."""
+    match = _ENCODED.fullmatch(value)
+    return base64.b64decode(match[1]).decode() if match else value
+
+
+def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Encode every value and check the size S3 counts.
+
+    Raises:
+        MetadataTooLargeError: Names and values need more than ``MAX_METADATA_BYTES``.
+
+    Source:
+        Amazon S3 User Guide, "Working with object metadata".
+    """
+    encoded = {name: encode_value(value) for name, value in metadata.items()}
+    size = sum(len(name) + len(value) for name, value in encoded.items())
+    if size > MAX_METADATA_BYTES:
+        msg = (
+            f"The user metadata needs {size} bytes with what Ferry records, S3 holds {MAX_METADATA_BYTES}; "
+            "shorten it on the source."
+        )
+        raise MetadataTooLargeError(msg)
+    return encoded

@@ -1,0 +1,212 @@
+"""Copying one large object: begin, copy ranges of parts side by side, complete or abort."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict
+
+from ferry.checksums import combine_crc64, crc64
+from ferry.errors import ConflictError, DamagedContentError, PermanentError, SourceChangedError
+from ferry.keys import KeyMapping, check_key
+from ferry.multipart.plan import Part, part_size_for, plan_parts, plan_ranges
+from ferry.objects import ByteRange, Replica, SourceObject, UploadedPart
+from ferry.outcome import Outcome, Result
+from ferry.replica_policy import ReplicaPolicy
+from ferry.retry import RetryPolicy
+from ferry.stores.protocols import ReplicaStore, SourceBody, SourceStore
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class PartRange(_Model):
+    """First and last number of the parts that one call copies."""
+
+    first: int
+    last: int
+
+
+class UploadPlan(_Model):
+    """An upload under way, as it travels from step to step.
+
+    Attributes:
+        etag: The one version of the source that every part must come from.
+        expected: The replica's etag that completing must find, None for no replica.
+        crc64: CRC-64/XZ of the whole source as decimal text, None when it has none.
+    """
+
+    key: str
+    upload_id: str
+    etag: str
+    expected: str | None = None
+    size: int
+    crc64: str | None = None
+    part_size: int
+    ranges: tuple[PartRange, ...] = ()
+
+
+class CopiedRange(_Model):
+    """A range that S3 holds; ``crc64`` is decimal text, since JSON numbers lose digits."""
+
+    first: int
+    last: int
+    size: int
+    crc64: str
+
+
+@dataclass(frozen=True)
+class LargeObjectCopier:
+    """Copies objects by multipart upload.
+
+    Attributes:
+        parts_in_flight: Parts copied at once; each streams, so memory does not grow with their size.
+        part_size: Preferred bytes per part.
+    """
+
+    source: SourceStore
+    replica: ReplicaStore
+    mapping: KeyMapping
+    policy: ReplicaPolicy
+    parts_in_flight: int = 4
+    part_size: int = 16 * 1024**2
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+    async def begin(self, key: str) -> UploadPlan | Outcome:
+        """Look at both sides and start an upload if the replica is not current.
+
+        Returns:
+            The plan to carry out, or how the object ended without one.
+
+        Raises:
+            ObjectNotFoundError: The source is gone.
+            PermanentError: The object cannot be copied.
+        """
+        replica_key = self.mapping.to_replica(key)
+        check_key(key, replica_key)
+        source = await asyncio.to_thread(self.source.head, key)
+        replica = await asyncio.to_thread(self.replica.head, replica_key)
+        if replica is not None and (ended := self._ended(source.etag, replica)) is not None:
+            return ended
+        if not source.size:
+            msg = "The object has become empty since it was listed; run the task again."
+            raise PermanentError(msg, reason="ShrankDuringCopy")
+        part_size = part_size_for(source.size, preferred_size=self.part_size)
+        properties = self.policy.properties(source, await self._tags(source))
+        return UploadPlan(
+            key=key,
+            upload_id=await self.replica.create_upload(replica_key, properties),
+            etag=source.etag,
+            expected=replica.etag if replica else None,
+            size=source.size,
+            crc64=None if source.crc64 is None else str(source.crc64),
+            part_size=part_size,
+            ranges=tuple(
+                PartRange(first=first, last=last) for first, last in plan_ranges(source.size, part_size)
+            ),
+        )
+
+    async def copy_range(self, plan: UploadPlan, first: int, last: int, *, deadline: float) -> CopiedRange:
+        """Copy the parts ``first`` to ``last``.
+
+        Args:
+            plan: The upload.
+            first: Number of the first part.
+            last: Number of the last part.
+            deadline: On the retry policy's clock.
+
+        Raises:
+            SourceChangedError: The source is no longer the planned version.
+            TransientError: A part failed too often; the range can be copied again.
+        """
+        slots = asyncio.Semaphore(self.parts_in_flight)
+
+        async def copy(part: Part) -> int:
+            async with slots:
+                return await self.retry.run(lambda: self._copy_part(plan, part), deadline=deadline)
+
+        parts = plan_parts(plan.size, plan.part_size, first=first, last=last)
+        try:
+            async with asyncio.TaskGroup() as group:
+                copies = [group.create_task(copy(part)) for part in parts]
+        except* Exception as errors:  # noqa: BLE001 - unwrapped, not swallowed
+            raise errors.exceptions[0] from None
+        pieces = [(task.result(), part.size) for task, part in zip(copies, parts, strict=True)]
+        return CopiedRange(
+            first=first, last=last, size=sum(part.size for part in parts), crc64=str(combine_crc64(pieces))
+        )
+
+    def complete(self, plan: UploadPlan, copied: Sequence[CopiedRange]) -> Outcome:
+        """Check that S3 holds exactly the planned object and make it the replica.
+
+        Args:
+            plan: The upload.
+            copied: What ``copy_range`` returned for every range, in any order.
+
+        Raises:
+            DamagedContentError: The parts are not the object.
+            ConflictError: The replica is not the one seen at the beginning.
+        """
+        replica_key = self.mapping.to_replica(plan.key)
+        ordered = sorted(copied, key=lambda piece: piece.first)
+        size = sum(piece.size for piece in ordered)
+        checksum = combine_crc64((int(piece.crc64), piece.size) for piece in ordered)
+        if size != plan.size or (plan.crc64 is not None and checksum != int(plan.crc64)):
+            msg = (
+                f"The parts have {size} bytes and CRC-64 {checksum}, the source {plan.size} and {plan.crc64}."
+            )
+            raise DamagedContentError(msg, reason="ChecksumMismatch")
+        try:
+            parts = list(self.replica.list_parts(replica_key, plan.upload_id))
+            _check_parts(plan, parts)
+            self.replica.complete_upload(replica_key, plan.upload_id, parts, expected=plan.expected)
+        except (PermanentError, ConflictError):
+            # An earlier call may have completed it without hearing the answer.
+            replica = self.replica.head(replica_key)
+            if replica is not None and (ended := self._ended(plan.etag, replica)) is not None:
+                return ended
+            raise
+        return Outcome(plan.key, Result.COPIED, size=plan.size)
+
+    def abort(self, key: str, upload_id: str) -> None:
+        """Drop an upload and its parts."""
+        self.replica.abort_upload(self.mapping.to_replica(key), upload_id)
+
+    async def _copy_part(self, plan: UploadPlan, part: Part) -> int:
+        checksum = 0
+
+        async def content(body: SourceBody) -> AsyncIterator[bytes]:
+            nonlocal checksum
+            async for chunk in body.chunks():
+                checksum = crc64(chunk, checksum)
+                yield chunk
+
+        piece = ByteRange(part.offset, part.size)
+        async with self.source.open(plan.key, byte_range=piece, if_match=plan.etag) as body:
+            if body.source.etag != plan.etag:
+                msg = f"The source is {body.source.etag}, planned was {plan.etag}."
+                raise SourceChangedError(msg)
+            replica_key = self.mapping.to_replica(plan.key)
+            await self.replica.upload_part(
+                replica_key, plan.upload_id, part.number, content(body), size=part.size
+            )
+        return checksum
+
+    async def _tags(self, source: SourceObject) -> dict[str, str]:
+        return await asyncio.to_thread(self.source.tags, source.key) if source.tag_count else {}
+
+    def _ended(self, source_etag: str, replica: Replica) -> Outcome | None:
+        if replica.marker is None or not replica.marker.matches(source_etag):
+            return None
+        key = self.mapping.to_source(replica.key)
+        if replica.marker.run_id == self.policy.run_id:
+            return Outcome(key, Result.COPIED, size=replica.size)
+        return Outcome(key, Result.CURRENT)
+
+
+def _check_parts(plan: UploadPlan, parts: Sequence[UploadedPart]) -> None:
+    planned = [(part.number, part.size) for part in plan_parts(plan.size, plan.part_size)]
+    if [(part.number, part.size) for part in parts] != planned:
+        msg = f"S3 holds {len(parts)} parts, planned were {len(planned)}; their numbers or sizes differ."
+        raise DamagedContentError(msg, reason="PartsDiffer")

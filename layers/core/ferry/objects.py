@@ -1,0 +1,149 @@
+"""What Ferry knows about an object on either side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Self
+
+CONTENT_HEADERS: Final = (
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "expires",
+)
+"""The headers a replica keeps as they are on its source, lower-case."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObject:
+    """One row of a listing.
+
+    ``size`` and ``etag`` of a symlink row describe the link, not what it points to.
+    """
+
+    key: str
+    size: int
+    etag: str
+    last_modified: datetime
+    storage_class: str = ""
+    is_symlink: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceObject:
+    """What a HEAD or GET of the source says about one version of an object.
+
+    Attributes:
+        size: Bytes of the whole object, also when only a range of it is read.
+        etag: An opaque version token without quotes, good for ``If-Match``, not a checksum.
+        crc64: CRC-64/XZ of the whole object; None on old objects, which carry none.
+        content_headers: The ``CONTENT_HEADERS`` that are set.
+        metadata: User metadata, lower-case names.
+        tag_count: Number of tags, 0 also when the caller may not read them.
+    """
+
+    key: str
+    size: int
+    etag: str
+    last_modified: datetime
+    crc64: int | None = None
+    content_headers: Mapping[str, str] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tag_count: int = 0
+    version_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a replica records about its source, as S3 user metadata."""
+
+    etag: str
+    last_modified: datetime
+    run_id: str
+    crc64: int | None = None
+    version_id: str | None = None
+
+    @classmethod
+    def of(cls, source: SourceObject, run_id: str) -> Self:
+        """Describe a source object as copied by a run."""
+        return cls(source.etag, source.last_modified, run_id, source.crc64, source.version_id)
+
+    def matches(self, source_etag: str) -> bool:
+        """Tell whether the replica was made from this version of the source."""
+        return self.etag.lower() == source_etag.lower()
+
+    def to_metadata(self) -> dict[str, str]:
+        """Return the metadata entries that carry the marker."""
+        entries = {
+            "ferry-source-etag": self.etag,
+            "ferry-source-last-modified": self.last_modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "ferry-run": self.run_id,
+        }
+        if self.crc64 is not None:
+            entries["ferry-source-crc64"] = str(self.crc64)
+        if self.version_id is not None:
+            entries["ferry-source-version-id"] = self.version_id
+        return entries
+
+    @classmethod
+    def from_metadata(cls, metadata: Mapping[str, str]) -> Self | None:
+        """Read a marker back; None when there is none or it is not one of ours."""
+        etag = metadata.get("ferry-source-etag")
+        modified = metadata.get("ferry-source-last-modified")
+        crc64 = metadata.get("ferry-source-crc64")
+        if not etag or not modified or (crc64 is not None and not crc64.isdigit()):
+            return None
+        try:
+            last_modified = datetime.strptime(modified, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError:
+            return None
+        return cls(
+            etag=etag,
+            last_modified=last_modified,
+            run_id=metadata.get("ferry-run", ""),
+            crc64=int(crc64) if crc64 is not None else None,
+            version_id=metadata.get("ferry-source-version-id"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """What a HEAD of the replica says. ``marker`` is None when something else wrote it."""
+
+    key: str
+    size: int
+    etag: str
+    marker: Marker | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaProperties:
+    """Everything a replica is written with beside its bytes."""
+
+    content_headers: Mapping[str, str]
+    metadata: Mapping[str, str]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    storage_class: str = "STANDARD"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedPart:
+    """One part of a multipart upload as S3 holds it. Numbers count from 1."""
+
+    number: int
+    etag: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """The bytes ``[offset, offset + size)`` of an object; ``size`` is at least 1."""
+
+    offset: int
+    size: int
+
+    def header(self) -> str:
+        """Return the value of an HTTP ``Range`` header."""
+        return f"bytes={self.offset}-{self.offset + self.size - 1}"

@@ -1,0 +1,41 @@
+"""What became of one object."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from ferry.errors import FerryError
+
+
+class Result(StrEnum):
+    """How a job ended for one object."""
+
+    COPIED = "copied"
+    CURRENT = "current"
+    """The replica already was what the source is."""
+    GONE = "gone"
+    """The source was deleted after it was listed."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of one object; ``size`` is the bytes that were copied.
+
+    Attributes:
+        reason: Of a failure, a short stable word.
+        message: Of a failure, a sentence for people.
+        is_transient: Of a failure, whether another delivery may succeed.
+    """
+
+    key: str
+    result: Result
+    size: int = 0
+    reason: str = ""
+    message: str = ""
+    is_transient: bool = False
+
+    @classmethod
+    def failed(cls, key: str, error: FerryError, *, is_transient: bool = False) -> Self:
+        """Describe a failure."""
+        return cls(key, Result.FAILED, reason=error.reason, message=str(error), is_transient=is_transient)

@@ -1,0 +1,55 @@
+"""What a deployment tells its functions, from their environment."""
+
+import os
+from typing import Annotated, Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ferry.errors import ConfigurationError
+
+PREFIX: Final = "FERRY_"
+
+
+class Settings(BaseModel):
+    """The ``FERRY_…`` variables; a function that does not get one does not need it.
+
+    Attributes:
+        large_object_threshold: Bytes from which an object is copied by the large-object workflow.
+        part_size: Preferred bytes per part of a large object.
+        objects_in_flight: Objects that one transfer function copies at once.
+        held_bytes: Bytes of object content that one transfer function holds at once.
+        max_deliveries: Deliveries of a job after which its objects are given up.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    table: str = ""
+    job_queue_url: str = ""
+    run_bucket: str = ""
+    large_object_state_machine_arn: str = ""
+    large_object_threshold: Annotated[int, Field(ge=5 * 1024**2, le=5 * 1024**3)] = 512 * 1024**2
+    part_size: Annotated[int, Field(ge=5 * 1024**2, le=5 * 1024**3)] = 16 * 1024**2
+    objects_in_flight: Annotated[int, Field(ge=1, le=1024)] = 64
+    held_bytes: Annotated[int, Field(ge=16 * 1024**2)] = 128 * 1024**2
+    max_deliveries: Annotated[int, Field(ge=1, le=100)] = 5
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Read the variables.
+
+        Raises:
+            ConfigurationError: One has a value that cannot be.
+        """
+        values = {
+            name: os.environ[variable]
+            for name in cls.model_fields
+            if (variable := f"{PREFIX}{name.upper()}") in os.environ
+        }
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            wrong = ", ".join(
+                f"{PREFIX}{str(entry['loc'][0]).upper()}: {entry['msg']}" for entry in error.errors()
+            )
+            msg = f"The deployment's settings are wrong: {wrong}. Correct the stack's parameters."
+            raise ConfigurationError(msg, reason="InvalidSettings") from error

@@ -1,0 +1,285 @@
+"""A replica bucket on Amazon S3: object bodies over our HTTP transport, the rest through boto3."""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, override
+from urllib.parse import quote, urlencode, urlsplit
+from xml.etree import ElementTree as ET
+
+from ferry.errors import ConfigurationError, ConflictError, ObjectNotFoundError, TransientError
+from ferry.keys import KeyRange, sort_key
+from ferry.metadata import decode_value
+from ferry.objects import ListedObject, Marker, Replica, ReplicaProperties, UploadedPart
+from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
+from ferry.stores.http import HttpTransport, Request
+from ferry.stores.protocols import Body, ExpectedEtag, ReplicaStore
+from ferry.stores.replies import parse_error, s3_error
+from ferry.stores.signing import (
+    UNSIGNED_PAYLOAD,
+    UNSIGNED_TRAILER,
+    AccessKey,
+    CredentialScope,
+    encode_path,
+    sign_s3,
+)
+
+if TYPE_CHECKING:
+    from boto3 import Session
+    from mypy_boto3_s3 import S3Client
+
+_NO_CREDENTIALS: Final = (
+    "No AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+)
+_METADATA: Final = "x-amz-meta-"
+
+
+class S3Store(ReplicaStore):
+    """One S3 bucket.
+
+    Args:
+        bucket: Its name.
+        client: A boto3 client for the bucket's region; it also says which endpoint to use.
+        credentials: Called for every object body sent, so that refreshed keys are picked up.
+        http: Carries the object bodies.
+    """
+
+    def __init__(
+        self, bucket: str, *, client: "S3Client", credentials: Callable[[], AccessKey], http: HttpTransport
+    ) -> None:
+        self.bucket = bucket
+        self._client = client
+        self._credentials = credentials
+        self._http = http
+        endpoint = client.meta.endpoint_url
+        host = urlsplit(endpoint).netloc
+        # A bucket in the host name is S3's preferred style; a dot in it would not fit the certificate.
+        if ".amazonaws.com" in host and "." not in bucket:
+            self._host, self._path = f"{bucket}.{host}", "/"
+        else:
+            self._host, self._path = host, f"/{bucket}/"
+        self._origin = f"{urlsplit(endpoint).scheme}://{self._host}"
+
+    @override
+    def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
+        until = None if key_range.until is None else sort_key(key_range.until)
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=prefix, StartAfter=key_range.after
+        )
+        listing = iter(pages)
+        while (page := _translated(lambda: next(listing, None))) is not None:
+            for row in page.get("Contents", []):
+                if until is not None and sort_key(row["Key"]) > until:
+                    return
+                yield ListedObject(
+                    key=row["Key"],
+                    size=row["Size"],
+                    etag=row["ETag"].strip('"'),
+                    last_modified=row["LastModified"],
+                    storage_class=row.get("StorageClass", ""),
+                )
+
+    @override
+    def head(self, key: str) -> Replica | None:
+        try:
+            reply = _translated(lambda: self._client.head_object(Bucket=self.bucket, Key=key))
+        except ObjectNotFoundError:
+            return None
+        metadata = {name.lower(): decode_value(value) for name, value in reply["Metadata"].items()}
+        return Replica(key, reply["ContentLength"], reply["ETag"].strip('"'), Marker.from_metadata(metadata))
+
+    @override
+    async def put(
+        self, key: str, body: Body, *, size: int, properties: ReplicaProperties, expected: ExpectedEtag
+    ) -> str:
+        headers = _property_headers(properties) | _condition(expected)
+        try:
+            reply, _ = await self._send_body("PUT", key, {}, headers, body, size)
+        except ObjectNotFoundError as error:
+            # If-Match on a replica that somebody deleted.
+            raise ConflictError(str(error)) from error
+        return reply["etag"].strip('"')
+
+    @override
+    def delete(self, key: str, *, expected: str) -> None:
+        _translated(lambda: self._client.delete_object(Bucket=self.bucket, Key=key, IfMatch=f'"{expected}"'))
+
+    @override
+    def check_writable(self, key: str) -> None:
+        # A multipart upload needs the same permission as a PUT and shows nothing until it is completed.
+        started = _translated(lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=key))
+        self.abort_upload(key, started["UploadId"])
+
+    @override
+    async def create_upload(self, key: str, properties: ReplicaProperties) -> str:
+        headers = _property_headers(properties) | {
+            "x-amz-checksum-algorithm": "CRC32",
+            "x-amz-checksum-type": "FULL_OBJECT",
+        }
+        _, reply = await self._send("POST", key, {"uploads": ""}, headers, b"")
+        upload_id = _find_text(reply, "UploadId")
+        if not upload_id:
+            msg = "S3 started a multipart upload without naming it."
+            raise TransientError(msg, reason="NoUploadId")
+        return upload_id
+
+    @override
+    async def upload_part(self, key: str, upload_id: str, number: int, body: Body, *, size: int) -> str:
+        query = {"partNumber": str(number), "uploadId": upload_id}
+        reply, _ = await self._send_body("PUT", key, query, {}, body, size)
+        return reply["etag"].strip('"')
+
+    @override
+    def list_parts(self, key: str, upload_id: str) -> Iterator[UploadedPart]:
+        pages = iter(
+            self._client.get_paginator("list_parts").paginate(Bucket=self.bucket, Key=key, UploadId=upload_id)
+        )
+        while (page := _translated(lambda: next(pages, None))) is not None:
+            for part in page.get("Parts", []):
+                yield UploadedPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
+
+    @override
+    def complete_upload(
+        self, key: str, upload_id: str, parts: Iterable[UploadedPart], *, expected: ExpectedEtag
+    ) -> str:
+        listed = list(parts)
+        condition: dict[str, Any] = {"IfNoneMatch": "*"} if expected is None else {"IfMatch": f'"{expected}"'}
+        try:
+            reply = _translated(
+                lambda: self._client.complete_multipart_upload(
+                    Bucket=self.bucket,
+                    Key=key,
+                    UploadId=upload_id,
+                    MultipartUpload={
+                        "Parts": [{"PartNumber": part.number, "ETag": f'"{part.etag}"'} for part in listed]
+                    },
+                    MpuObjectSize=sum(part.size for part in listed),
+                    ChecksumType="FULL_OBJECT",
+                    **condition,
+                )
+            )
+        except ObjectNotFoundError as error:
+            raise ConflictError(str(error)) from error
+        return reply["ETag"].strip('"')
+
+    @override
+    def abort_upload(self, key: str, upload_id: str) -> None:
+        from botocore.exceptions import ClientError
+
+        try:
+            self._client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise _client_error(error) from error
+
+    async def _send_body(
+        self,
+        method: str,
+        key: str,
+        query: Mapping[str, str],
+        headers: Mapping[str, str],
+        body: Body,
+        size: int,
+    ) -> tuple[Mapping[str, str], bytes]:
+        """Send content with a checksum that S3 compares before it keeps the object."""
+        if isinstance(body, bytes):
+            checksum = {"x-amz-checksum-crc32": base64_crc32(zlib.crc32(body))}
+            return await self._send(method, key, query, {**headers, **checksum}, body)
+        encoding = headers.get("content-encoding")
+        framed = {
+            **headers,
+            "content-encoding": f"aws-chunked,{encoding}" if encoding else "aws-chunked",
+            "content-length": str(framed_size(size)),
+            "x-amz-content-sha256": UNSIGNED_TRAILER,
+            "x-amz-decoded-content-length": str(size),
+            "x-amz-trailer": "x-amz-checksum-crc32",
+        }
+        return await self._send(method, key, query, framed, framed_content(body, size))
+
+    async def _send(
+        self, method: str, key: str, query: Mapping[str, str], headers: Mapping[str, str], body: Body
+    ) -> tuple[Mapping[str, str], bytes]:
+        path = self._path + encode_path(key)
+        signed = sign_s3(
+            method,
+            path,
+            query,
+            {"x-amz-content-sha256": UNSIGNED_PAYLOAD, **headers, "host": self._host},
+            scope=CredentialScope(self._credentials(), self._client.meta.region_name, datetime.now(UTC)),
+        )
+        url = f"{self._origin}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
+        async with self._http.send(Request(method, url, signed, body)) as response:
+            reply = await response.read()
+            if response.status != 200:
+                code, message = parse_error(reply, response.headers, response.status)
+                raise s3_error(response.status, code, message, response.headers)
+            return response.headers, reply
+
+
+def _property_headers(properties: ReplicaProperties) -> dict[str, str]:
+    headers = {
+        **{name: _latin1(value) for name, value in properties.content_headers.items()},
+        **{f"{_METADATA}{name}": value for name, value in properties.metadata.items()},
+        "x-amz-storage-class": properties.storage_class,
+    }
+    if properties.tags:
+        headers["x-amz-tagging"] = urlencode(properties.tags, quote_via=quote)
+    return headers
+
+
+def _latin1(value: str) -> str:
+    """Spell a header value so that its UTF-8 bytes go on the wire."""
+    return value.encode().decode("latin-1")
+
+
+def _condition(expected: ExpectedEtag) -> dict[str, str]:
+    return {"if-none-match": "*"} if expected is None else {"if-match": f'"{expected}"'}
+
+
+def _find_text(reply: bytes, name: str) -> str | None:
+    root = ET.fromstring(reply)
+    return next((node.text for node in root.iter() if node.tag.rpartition("}")[2] == name), None)
+
+
+def _client_error(error: Any) -> Exception:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = error.response["Error"].get("Code", "")
+    if code in {"404", "NotFound"}:
+        code = "NoSuchKey"
+    return s3_error(status, code, error.response["Error"].get("Message", ""))
+
+
+def _translated[T](operation: Callable[[], T]) -> T:
+    """Run a boto3 call, turning what it raises into our errors."""
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+
+    try:
+        return operation()
+    except ClientError as error:
+        raise _client_error(error) from error
+    except HTTPClientError as error:
+        msg = f"S3 could not be reached: {error}"
+        raise TransientError(msg, reason="ConnectionFailed") from error
+    except NoCredentialsError as error:
+        msg = (
+            "No AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+        raise ConfigurationError(msg, reason="NoCredentials") from error
+    except BotoCoreError as error:
+        msg = f"The request to S3 could not be made: {error}"
+        raise ConfigurationError(msg, reason=type(error).__name__) from error
+
+
+def session_key(session: "Session") -> AccessKey:
+    """Return an AWS session's credentials as they are now, refreshed when they are about to expire.
+
+    Raises:
+        ConfigurationError: The session has none.
+    """
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise ConfigurationError(_NO_CREDENTIALS, reason="NoCredentials")
+    frozen = credentials.get_frozen_credentials()
+    if frozen.access_key is None or frozen.secret_key is None:
+        raise ConfigurationError(_NO_CREDENTIALS, reason="NoCredentials")
+    return AccessKey(frozen.access_key, frozen.secret_key, frozen.token)

@@ -1,0 +1,80 @@
+"""The steps of a run's workflow: open, plan shards, seal, close."""
+
+from ferry.errors import ConfigurationError
+from ferry.finder.shards import DEFAULT_SHARDS, plan_ranges
+from ferry.keys import KeyRange
+from ferry.stores.protocols import ReplicaStore, SourceStore
+from ferry.tasks.models import Run, Shard
+from ferry.tasks.preflight import check_access
+from ferry.tasks.progress import RunProgress
+
+_PARTS_PER_SPLIT = 8
+MAX_SHARDS = 1000
+
+
+def open_run(progress: RunProgress, run: Run, source: SourceStore, replica: ReplicaStore) -> None:
+    """Check both sides and let the run begin.
+
+    Raises:
+        ConfigurationError: A side cannot be used; the reason is noted with the run.
+    """
+    try:
+        check_access(source, replica, run.task.mapping)
+    except ConfigurationError as error:
+        progress.give_up(run.run_id, error)
+        raise
+    progress.tasks.mark_running(run.run_id)
+
+
+def plan_shards(progress: RunProgress, run: Run, source: SourceStore) -> list[str]:
+    """Cut what is left of a run into shards.
+
+    The first call cuts the whole key space. Later calls split every shard that a finder could not exhaust
+    in its time at the key it reached, so that more finders share the rest.
+
+    Returns:
+        Ids of the unfinished shards, ascending; none when every key was looked at.
+
+    Raises:
+        ConfigurationError: The run has been given up meanwhile.
+    """
+    if (reason := progress.tasks.get_run(run.run_id).reason) is not None:
+        raise ConfigurationError(reason)
+    ledger = progress.ledger
+    shards = list(ledger.list_shards(run.run_id))
+    if not shards:
+        ranges = plan_ranges(source, run.task.source.prefix, KeyRange(), wanted=DEFAULT_SHARDS)
+        shards = [
+            Shard(shard_id=f"{number:04}", after=piece.after, until=piece.until, checkpoint=piece.after)
+            for number, piece in enumerate(ranges)
+        ]
+        ledger.put_shards(run.run_id, shards)
+        return [shard.shard_id for shard in shards]
+    unfinished: list[str] = []
+    total = len(shards)
+    for shard in shards:
+        if shard.exhausted:
+            continue
+        rest = KeyRange(shard.checkpoint, shard.until)
+        wanted = min(_PARTS_PER_SPLIT, MAX_SHARDS - total)
+        pieces = plan_ranges(source, run.task.source.prefix, rest, wanted=wanted) if wanted > 1 else [rest]
+        if len(pieces) == 1:
+            unfinished.append(shard.shard_id)
+            continue
+        parts = [
+            Shard(
+                shard_id=f"{total + number:04}", after=piece.after, until=piece.until, checkpoint=piece.after
+            )
+            for number, piece in enumerate(pieces)
+        ]
+        ledger.split_shard(run.run_id, shard, parts)
+        total += len(parts)
+        unfinished += [part.shard_id for part in parts]
+    return unfinished
+
+
+def seal_run(progress: RunProgress, run: Run, task_token: str) -> None:
+    """Note that all jobs are known, and wake the workflow at once if they are all closed already."""
+    found = progress.ledger.found(run.run_id)
+    progress.tasks.seal(run.run_id, jobs_planned=found.jobs, task_token=task_token)
+    progress.settle(run.run_id)

@@ -1,0 +1,221 @@
+"""What a user set up, and one pass over it."""
+
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from ferry.finder.compare import CompareMode
+from ferry.keys import KeyMapping
+
+TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
+_RUN_ID: Final = re.compile(r"(?P<task_id>[a-z0-9][a-z0-9-]{0,39})-(?P<started>\d{8}t\d{6}z)")
+
+
+def _prefix(value: str) -> str:
+    if value.startswith("/"):
+        msg = "must not begin with '/': keys do not"
+        raise ValueError(msg)
+    return value
+
+
+Prefix = Annotated[str, Field(max_length=1023), AfterValidator(_prefix)]
+BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+Aware = Annotated[datetime, Field(description="UTC")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OssSource(_Model):
+    """Where a task copies from.
+
+    Attributes:
+        region: As ``cn-hangzhou``.
+        endpoint: Without the bucket; None for the region's public one.
+        is_cname: Whether the endpoint is a domain bound to the bucket.
+        secret: Name or ARN of the Secrets Manager secret with the access key.
+    """
+
+    bucket: BucketName
+    prefix: Prefix = ""
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]+$")]
+    endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    is_cname: bool = False
+    secret: Annotated[str, Field(min_length=1)]
+
+
+class S3Destination(_Model):
+    """Where a task copies to."""
+
+    bucket: BucketName
+    prefix: Prefix = ""
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    storage_class: Literal[
+        "STANDARD",
+        "STANDARD_IA",
+        "ONEZONE_IA",
+        "INTELLIGENT_TIERING",
+        "GLACIER_IR",
+        "GLACIER",
+        "DEEP_ARCHIVE",
+    ] = "STANDARD"
+
+
+class Task(_Model):
+    """What a user set up.
+
+    Attributes:
+        keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
+    """
+
+    task_id: Annotated[str, Field(pattern=TASK_ID_PATTERN)]
+    source: OssSource
+    destination: S3Destination
+    keep_prefix: bool = False
+    compare: CompareMode = CompareMode.AUTO
+    created_at: Aware
+
+    @property
+    def mapping(self) -> KeyMapping:
+        """Which keys, and where they land."""
+        return KeyMapping(
+            source_prefix=self.source.prefix,
+            strip_prefix="" if self.keep_prefix else self.source.prefix,
+            replica_prefix=self.destination.prefix,
+        )
+
+
+class RunState(StrEnum):
+    """Where a run is."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    COMPLETED_WITH_FAILURES = "completed_with_failures"
+    FAILED = "failed"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen."""
+        return self not in {RunState.STARTING, RunState.RUNNING}
+
+
+class Run(_Model):
+    """One pass over a task.
+
+    Attributes:
+        task: As it was when the run started; later edits do not reach it.
+        dry_run: Only count what would be copied.
+        reason: Why it failed, a sentence that says what to do.
+        jobs_planned: Known once every shard is exhausted.
+        task_token: Of the workflow that waits for the last job.
+    """
+
+    run_id: str
+    task: Task
+    state: RunState = RunState.STARTING
+    dry_run: bool = False
+    started_at: Aware
+    ended_at: Aware | None = None
+    reason: str | None = None
+    jobs_planned: int | None = None
+    task_token: str | None = None
+
+    @classmethod
+    def start(cls, task: Task, now: datetime, *, dry_run: bool = False) -> Self:
+        """Describe a new run of a task; its id holds the task's and the second it starts in."""
+        stamp = now.astimezone(UTC).strftime("%Y%m%dt%H%M%Sz")
+        return cls(run_id=f"{task.task_id}-{stamp}", task=task, started_at=now, dry_run=dry_run)
+
+
+def task_id_of(run_id: str) -> str:
+    """Return the task that a run belongs to.
+
+    Raises:
+        ValueError: It is not the id of a run.
+    """
+    match = _RUN_ID.fullmatch(run_id)
+    if match is None:
+        msg = f"{run_id!r} is not the id of a run; it looks like TASK-20260131t235959z."
+        raise ValueError(msg)
+    return match["task_id"]
+
+
+class Found(_Model):
+    """What scanning has found so far, of a shard or a run.
+
+    Attributes:
+        objects: Source objects looked at.
+        size: Their bytes.
+        current: Of them, already current on the replica side.
+        planned_objects: Of them, put into jobs.
+        planned_size: Bytes of those.
+        jobs: Jobs sent.
+    """
+
+    objects: int = 0
+    size: int = 0
+    current: int = 0
+    planned_objects: int = 0
+    planned_size: int = 0
+    jobs: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            **{name: getattr(self, name) + getattr(other, name) for name in type(self).model_fields}
+        )
+
+
+class Shard(_Model):
+    """The slice of a run that one finder call scans.
+
+    Attributes:
+        after: Its keys come after this one.
+        until: Its last possible key; None for no end.
+        checkpoint: The key that scanning resumes after; ``after`` at first.
+        sequence: Chunks recorded so far.
+        exhausted: Whether every key was looked at.
+    """
+
+    shard_id: str
+    after: str = ""
+    until: str | None = None
+    checkpoint: str = ""
+    sequence: int = 0
+    exhausted: bool = False
+    found: Found = Found()
+
+
+class Counts(_Model):
+    """How objects ended, of a job or a run.
+
+    Attributes:
+        jobs: Jobs closed.
+        size: Bytes copied.
+        gone: Objects deleted from the source after they were listed.
+    """
+
+    jobs: int = 0
+    copied: int = 0
+    current: int = 0
+    gone: int = 0
+    failed: int = 0
+    size: int = 0
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
+            **{name: getattr(self, name) + getattr(other, name) for name in type(self).model_fields}
+        )
+
+
+class Failure(_Model):
+    """One object that could not be copied."""
+
+    key: str
+    reason: str
+    message: str
+    attempts: int = 1

@@ -1,0 +1,89 @@
+"""Closing jobs and noticing that a run is complete."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from ferry.errors import ConfigurationError
+from ferry.outcome import Outcome, Result
+from ferry.tasks.ledger import Ledger
+from ferry.tasks.models import Counts, Failure, Run, RunState
+from ferry.tasks.store import TaskStore
+from ferry.workflows import Workflows
+
+
+def count_outcomes(outcomes: Iterable[Outcome]) -> Counts:
+    """Add up how objects ended."""
+    outcomes = list(outcomes)
+    ended = Counter(outcome.result for outcome in outcomes)
+    return Counts(
+        copied=ended[Result.COPIED],
+        current=ended[Result.CURRENT],
+        gone=ended[Result.GONE],
+        failed=ended[Result.FAILED],
+        size=sum(outcome.size for outcome in outcomes),
+    )
+
+
+class RunProgress:
+    """Moves a run towards its end, from whichever function sees that it can."""
+
+    def __init__(self, tasks: TaskStore, ledger: Ledger, workflows: Workflows) -> None:
+        self.tasks = tasks
+        self.ledger = ledger
+        self._workflows = workflows
+
+    def close_job(self, run_id: str, job_id: str, outcomes: list[Outcome], *, attempts: int) -> None:
+        """Account for a job, once, and wake the run's workflow if it was the last.
+
+        Args:
+            run_id: The job's run.
+            job_id: The job.
+            outcomes: How every object of the job ended.
+            attempts: Deliveries it took, noted with the failures.
+        """
+        failures = [
+            Failure(key=outcome.key, reason=outcome.reason, message=outcome.message, attempts=attempts)
+            for outcome in outcomes
+            if outcome.result is Result.FAILED
+        ]
+        self.ledger.close_job(run_id, job_id, count_outcomes(outcomes), failures, datetime.now(UTC))
+        self.settle(run_id)
+
+    def settle(self, run_id: str) -> None:
+        """Wake the run's workflow if every planned job is closed.
+
+        Whoever closes the last job reads the totals after writing to them, so somebody always sees them
+        complete; a job closed before the seal is seen by the seal itself.
+        """
+        run = self.tasks.get_run(run_id)
+        if run.task_token is None or run.jobs_planned is None or run.state.is_over:
+            return
+        closed = self.ledger.counts(run_id).jobs
+        if closed >= run.jobs_planned:
+            self._workflows.wake(run.task_token, closed)
+
+    def give_up(self, run_id: str, error: ConfigurationError) -> None:
+        """End a run that cannot work until somebody changes something: its workflow fails with the reason."""
+        self.tasks.record_reason(run_id, str(error))
+        run = self.tasks.get_run(run_id)
+        if run.task_token is not None:
+            self._workflows.wake_failed(run.task_token, str(error))
+
+    def close_run(self, run_id: str, error: str | None) -> Run:
+        """End a run by what is known of it.
+
+        Args:
+            run_id: The run.
+            error: What its workflow broke off with, None when it went to its end.
+        """
+        if error is not None:
+            self.tasks.record_reason(run_id, error)
+        run = self.tasks.get_run(run_id)
+        if run.reason is not None:
+            state = RunState.FAILED
+        elif self.ledger.counts(run_id).failed:
+            state = RunState.COMPLETED_WITH_FAILURES
+        else:
+            state = RunState.SUCCEEDED
+        return self.tasks.end_run(run_id, state, datetime.now(UTC))

@@ -1,0 +1,228 @@
+"""Tasks and runs in DynamoDB.
+
+One table holds everything: tasks under ``TASKS``, a task's runs under ``TASK#<task>``, and what belongs to
+one run under ``RUN#<run>``, which ``ledger`` keeps.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.conditions import Attr, Key
+from botocore.exceptions import ClientError
+
+from ferry.errors import ConfigurationError, PermanentError
+from ferry.tasks.models import Run, RunState, Task, task_id_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+
+class NotFoundError(PermanentError):
+    """There is no such task or run."""
+
+
+class BusyError(PermanentError):
+    """The task has a run that is not over, or the id is taken."""
+
+
+class TaskStore:
+    """The tasks and runs of one deployment."""
+
+    def __init__(self, table: "Table") -> None:
+        self._table = table
+
+    def create_task(self, task: Task) -> None:
+        """Store a new task; raises BusyError when its id is taken."""
+        item = {**_task_key(task.task_id), "body": task.model_dump_json()}
+        try:
+            self._table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
+        except ClientError as error:
+            if is_failed_condition(error):
+                msg = f"There is a task {task.task_id!r} already; choose another name or delete it first."
+                raise BusyError(msg) from error
+            raise
+
+    def get_task(self, task_id: str) -> Task:
+        """Return a task; raises NotFoundError."""
+        item = self._table.get_item(Key=_task_key(task_id), ConsistentRead=True).get("Item")
+        if item is None:
+            msg = f"There is no task {task_id!r}."
+            raise NotFoundError(msg)
+        return Task.model_validate_json(str(item["body"]))
+
+    def list_tasks(self) -> Iterator[Task]:
+        """Yield all tasks, ascending by id."""
+        for item in query_all(self._table, Key("pk").eq("TASKS")):
+            yield Task.model_validate_json(item["body"])
+
+    def delete_task(self, task_id: str) -> None:
+        """Delete a task; the history of its runs stays.
+
+        Raises:
+            NotFoundError: There is no such task.
+            BusyError: A run of it is not over.
+        """
+        condition = Attr("pk").exists() & Attr("active_run").not_exists()
+        try:
+            self._table.delete_item(Key=_task_key(task_id), ConditionExpression=condition)
+        except ClientError as error:
+            if not is_failed_condition(error):
+                raise
+            self.get_task(task_id)
+            msg = f"The task {task_id!r} has a run that is not over; wait for it first."
+            raise BusyError(msg) from error
+
+    def create_run(self, run: Run) -> None:
+        """Store a new run and make it its task's only active one.
+
+        Raises:
+            NotFoundError: Its task was deleted.
+            BusyError: Another run of the task is not over.
+        """
+        task_id = run.task.task_id
+        actions: Any = [
+            {
+                "Put": {
+                    "TableName": self._table.name,
+                    "Item": {**_run_key(run.run_id), **_run_item(run)},
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            },
+            {
+                "Update": {
+                    "TableName": self._table.name,
+                    "Key": _task_key(task_id),
+                    "UpdateExpression": "SET active_run = :run",
+                    "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(active_run)",
+                    "ExpressionAttributeValues": {":run": run.run_id},
+                }
+            },
+        ]
+        try:
+            self._table.meta.client.transact_write_items(TransactItems=actions)
+        except ClientError as error:
+            if not is_cancelled(error):
+                raise
+            self.get_task(task_id)
+            msg = f"The task {task_id!r} has a run that is not over; wait for it or look at `ferry run list`."
+            raise BusyError(msg) from error
+
+    def get_run(self, run_id: str) -> Run:
+        """Return a run; raises NotFoundError."""
+        item = self._table.get_item(Key=_run_key(run_id), ConsistentRead=True).get("Item")
+        if item is None:
+            msg = f"There is no run {run_id!r}."
+            raise NotFoundError(msg)
+        return _run(item)
+
+    def list_runs(self, task_id: str) -> Iterator[Run]:
+        """Yield the runs of a task, the newest first."""
+        for item in query_all(self._table, Key("pk").eq(f"TASK#{task_id}"), newest_first=True):
+            yield _run(item)
+
+    def mark_running(self, run_id: str) -> None:
+        """Note that the run's preflight has passed; a run that is over stays as it is."""
+        self._update_unless_over(run_id, {"state": RunState.RUNNING})
+
+    def record_reason(self, run_id: str, reason: str) -> None:
+        """Note why the run cannot succeed. The first reason stays."""
+        try:
+            self._table.update_item(
+                Key=_run_key(run_id),
+                UpdateExpression="SET reason = :reason",
+                ConditionExpression=Attr("pk").exists() & Attr("reason").not_exists(),
+                ExpressionAttributeValues={":reason": reason},
+            )
+        except ClientError as error:
+            if not is_failed_condition(error):
+                raise
+
+    def seal(self, run_id: str, *, jobs_planned: int, task_token: str) -> None:
+        """Note that scanning is complete, and the token of the workflow that waits for the jobs."""
+        self._update_unless_over(run_id, {"jobs_planned": jobs_planned, "task_token": task_token})
+
+    def end_run(self, run_id: str, state: RunState, now: datetime) -> Run:
+        """End a run and let its task start another; ending it again changes nothing.
+
+        Returns:
+            The run as it ended, which may be what an earlier call made of it.
+        """
+        self._update_unless_over(run_id, {"state": state, "ended_at": now.isoformat()})
+        try:
+            self._table.update_item(
+                Key=_task_key(task_id_of(run_id)),
+                UpdateExpression="REMOVE active_run",
+                ConditionExpression=Attr("active_run").eq(run_id),
+            )
+        except ClientError as error:
+            if not is_failed_condition(error):
+                raise
+        return self.get_run(run_id)
+
+    def _update_unless_over(self, run_id: str, values: Mapping[str, Any]) -> None:
+        try:
+            self._table.update_item(
+                Key=_run_key(run_id),
+                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
+                ConditionExpression=f"#state IN ({', '.join(f':o{n}' for n, _ in enumerate(_OPEN))})",
+                ExpressionAttributeNames={"#state": "state", **{f"#{name}": name for name in values}},
+                ExpressionAttributeValues={
+                    **{f":{name}": value for name, value in values.items()},
+                    **{f":o{n}": state for n, state in enumerate(_OPEN)},
+                },
+            )
+        except ClientError as error:
+            if not is_failed_condition(error):
+                raise
+
+
+_OPEN = tuple(state for state in RunState if not state.is_over)
+
+
+def query_all(table: "Table", condition: Any, *, newest_first: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield every item of a query, page by page, as of now."""
+    start: dict[str, Any] = {}
+    while True:
+        page = table.query(
+            KeyConditionExpression=condition,
+            ConsistentRead=True,
+            ScanIndexForward=not newest_first,
+            **start,
+        )
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def is_failed_condition(error: ClientError) -> bool:
+    """Tell whether a write was refused by its condition."""
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
+def is_cancelled(error: ClientError) -> bool:
+    """Tell whether a transaction was refused by a condition of one of its writes."""
+    reasons = error.response.get("CancellationReasons", [])
+    return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
+
+
+def _task_key(task_id: str) -> dict[str, str]:
+    return {"pk": "TASKS", "sk": task_id}
+
+
+def _run_key(run_id: str) -> dict[str, str]:
+    try:
+        return {"pk": f"TASK#{task_id_of(run_id)}", "sk": run_id}
+    except ValueError as error:
+        raise ConfigurationError(str(error), reason="InvalidRunId") from error
+
+
+def _run_item(run: Run) -> dict[str, Any]:
+    item = run.model_dump(mode="json", exclude_none=True)
+    return {**item, "task": run.task.model_dump_json()}
+
+
+def _run(item: Mapping[str, Any]) -> Run:
+    fields = {name: value for name, value in item.items() if name not in {"pk", "sk"}}
+    return Run.model_validate({**fields, "task": Task.model_validate_json(fields["task"])})

@@ -1,0 +1,177 @@
+"""Building what the functions need, on first use, once per process."""
+
+import asyncio
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from ferry.replica_policy import ReplicaPolicy
+from ferry.settings import Settings
+
+if TYPE_CHECKING:
+    import boto3
+
+    from ferry.finder.scan import Scanner
+    from ferry.job_queue import JobQueue
+    from ferry.multipart.upload import LargeObjectCopier
+    from ferry.stores.http import HttpTransport
+    from ferry.stores.oss import OssStore
+    from ferry.stores.s3 import S3Store
+    from ferry.stores.signing import AccessKey
+    from ferry.tasks.models import OssSource, Run, S3Destination, Task
+    from ferry.tasks.progress import RunProgress
+    from ferry.transfer.engine import TransferEngine
+    from ferry.transfer.job_runner import JobRunner
+    from ferry.workflows import Workflows
+
+
+@lru_cache
+def settings() -> Settings:
+    """Return the deployment's settings."""
+    return Settings.from_environment()
+
+
+@lru_cache
+def session() -> "boto3.Session":
+    """Return the function's AWS session."""
+    import boto3
+
+    return boto3.Session()
+
+
+@lru_cache
+def event_loop() -> asyncio.Runner:
+    """Return the loop that lives as long as the function, so that its connections do too."""
+    return asyncio.Runner()
+
+
+@lru_cache
+def http() -> "HttpTransport":
+    """Return the connections that object bodies travel on."""
+    from ferry.stores.http import HttpTransport
+
+    return HttpTransport()
+
+
+@lru_cache
+def workflows() -> "Workflows":
+    """Return the deployment's workflows."""
+    from ferry.workflows import Workflows
+
+    return Workflows(session().client("stepfunctions"))
+
+
+@lru_cache
+def progress() -> "RunProgress":
+    """Return the accounts of the deployment's runs."""
+    from ferry.tasks.ledger import Ledger
+    from ferry.tasks.progress import RunProgress
+    from ferry.tasks.store import TaskStore
+
+    table = session().resource("dynamodb").Table(settings().table)
+    return RunProgress(TaskStore(table), Ledger(table), workflows())
+
+
+@lru_cache(maxsize=8)
+def _source(source: "OssSource") -> "OssStore":
+    from ferry.credentials import SecretCredentials
+    from ferry.stores.oss import OssEndpoint, OssStore
+
+    endpoint = (
+        OssEndpoint(source.region, source.endpoint, source.is_cname)
+        if source.endpoint
+        else OssEndpoint.public(source.region)
+    )
+    credentials = SecretCredentials(session().client("secretsmanager"), source.secret)
+    return OssStore(source.bucket, endpoint=endpoint, credentials=credentials, http=http())
+
+
+@lru_cache(maxsize=8)
+def _replica(destination: "S3Destination") -> "S3Store":
+    from ferry.stores.s3 import S3Store
+
+    client = session().client("s3", region_name=destination.region)
+    return S3Store(destination.bucket, client=client, credentials=_own_key, http=http())
+
+
+def _own_key() -> "AccessKey":
+    from ferry.stores.s3 import session_key
+
+    return session_key(session())
+
+
+def source(run: "Run") -> "OssStore":
+    """Return the bucket that a run copies from."""
+    return _source(run.task.source)
+
+
+def replica(run: "Run") -> "S3Store":
+    """Return the bucket that a run copies to."""
+    return _replica(run.task.destination)
+
+
+def policy(run: "Run") -> ReplicaPolicy:
+    """Return how a run writes its replicas."""
+    return ReplicaPolicy(run.run_id, run.task.destination.storage_class)
+
+
+def job_runner(run: "Run") -> "JobRunner":
+    """Return what carries out a run's jobs."""
+    from ferry.transfer.job_runner import JobRunner
+
+    return JobRunner(
+        progress(),
+        workflows(),
+        _engine(run.run_id, run.task),
+        large_object_threshold=settings().large_object_threshold,
+        large_object_state_machine_arn=settings().large_object_state_machine_arn,
+        max_deliveries=settings().max_deliveries,
+    )
+
+
+@lru_cache(maxsize=8)
+def _engine(run_id: str, task: "Task") -> "TransferEngine":
+    from ferry.transfer.engine import TransferEngine, TransferLimits
+
+    limits = TransferLimits(in_flight=settings().objects_in_flight, held_bytes=settings().held_bytes)
+    return TransferEngine(
+        _source(task.source),
+        _replica(task.destination),
+        task.mapping,
+        ReplicaPolicy(run_id, task.destination.storage_class),
+        limits=limits,
+    )
+
+
+def large_object_copier(run: "Run") -> "LargeObjectCopier":
+    """Return what copies a run's large objects."""
+    from ferry.multipart.upload import LargeObjectCopier
+
+    return LargeObjectCopier(
+        source(run), replica(run), run.task.mapping, policy(run), part_size=settings().part_size
+    )
+
+
+@lru_cache
+def job_queue() -> "JobQueue":
+    """Return the deployment's job queue."""
+    from ferry.job_queue import JobQueue
+
+    return JobQueue(session().client("sqs"), settings().job_queue_url)
+
+
+def scanner(run: "Run") -> "Scanner":
+    """Return what scans a run's shards."""
+    from functools import partial
+
+    from ferry.finder.changes import find_changes
+    from ferry.finder.scan import Scanner
+    from ferry.stores.run_bucket import RunBucket
+
+    return Scanner(
+        run=run,
+        shards=progress().ledger,
+        documents=RunBucket(session().client("s3"), settings().run_bucket),
+        jobs=job_queue(),
+        find=partial(find_changes, source(run), replica(run), run.task.mapping, mode=run.task.compare),
+        large_object_threshold=settings().large_object_threshold,
+    )

@@ -1,0 +1,169 @@
+"""Starts ministack with the differences from AWS repaired that Ferry would notice.
+
+Run as ``python -m local.emulator``; settings come from ministack's environment variables. Each repair names
+what AWS does. Seen in ministack 1.5.33; ``tests/workflow/test_workflow_emulator.py`` shows what they do.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import sys
+from contextvars import ContextVar
+from typing import Any
+
+import yaml
+from ministack import app
+from ministack.core import iam_actions, lambda_runtime
+from ministack.services import lambda_svc, stepfunctions
+from ministack.services.cloudformation import provisioners
+
+_UNNAMED = "Runtime.HandlerError"
+_machine_arn: ContextVar[str] = ContextVar("machine_arn", default="")
+_token: ContextVar[str] = ContextVar("token", default="")
+_waiting: dict[str, str] = {}
+"""The state machine behind each task token that is waited for."""
+
+
+def json_definition(text: str) -> str:
+    """A state machine's definition as JSON; CloudFormation takes YAML too, ministack only stores it."""
+    return json.dumps(yaml.safe_load(text))
+
+
+def error_type(message: str, log: str) -> str | None:
+    """The class of the exception that a traceback at the end of ``log`` ends with, without its module.
+
+    Lambda reports it as ``errorType``, and Step Functions matches it in ``Retry`` and ``Catch``.
+    None when no line of the log fits the message.
+    """
+    first_line = message.partition("\n")[0]
+    for line in reversed(log.splitlines()):
+        match = re.fullmatch(r"([A-Za-z_][\w.]*)(?:: (.*))?", line)
+        if match and (match[2] or "") == first_line:
+            return match[1].rpartition(".")[2]
+    return None
+
+
+def _repair_definitions() -> None:
+    original = provisioners._sfn_definition
+
+    def definition(props: dict[str, Any]) -> str:
+        return json_definition(original(props))
+
+    provisioners._sfn_definition = definition
+
+
+def _repair_error_names() -> None:
+    original = lambda_svc._execute_function_warm
+
+    def execute(*args: Any, **kwargs: Any) -> dict[str, Any]:
+        result: dict[str, Any] = original(*args, **kwargs)
+        body = result.get("body")
+        if result.get("error") and isinstance(body, dict) and body.get("errorType") == _UNNAMED:
+            name = error_type(str(body.get("errorMessage", "")), str(result.get("log", "")))
+            body["errorType"] = name or _UNNAMED
+        return result
+
+    lambda_svc._execute_function_warm = execute
+
+
+def _repair_callbacks() -> None:
+    """A function that fails before its callback fails the task; ministack would wait for the timeout."""
+    task, callback, call = (
+        stepfunctions._execute_task,
+        stepfunctions._invoke_with_callback,
+        stepfunctions._call_lambda,
+    )
+
+    def execute_task(state: Any, state_input: Any, execution: dict[str, Any], context: Any) -> Any:
+        _machine_arn.set(execution["stateMachineArn"])
+        return task(state, state_input, execution, context)
+
+    def invoke_with_callback(resource: Any, arguments: Any, token: str, state: Any) -> Any:
+        _waiting[token] = _machine_arn.get()
+        reset = _token.set(token)
+        try:
+            return callback(resource, arguments, token, state)
+        finally:
+            _token.reset(reset)
+            _waiting.pop(token, None)
+
+    def call_lambda(function: Any, event: Any) -> Any:
+        try:
+            return call(function, event)
+        except stepfunctions._ExecutionError as error:
+            waiting = stepfunctions._task_tokens.get(_token.get())
+            if waiting is not None:
+                waiting["error"] = {"Error": error.error, "Cause": error.cause}
+                waiting["event"].set()
+            raise
+
+    stepfunctions._execute_task = execute_task
+    stepfunctions._invoke_with_callback = invoke_with_callback
+    stepfunctions._call_lambda = call_lambda
+
+
+def _repair_token_permissions() -> None:
+    """IAM checks ``states:SendTask*`` against the state machine that waits; ministack against ``*``."""
+    original = iam_actions.extract_resource_arn
+
+    def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> str:
+        if service == "states" and b'"taskToken"' in body:
+            return _waiting.get(str(json.loads(body).get("taskToken")), "*")
+        found: str = original(service, method, path, headers, body, *rest)
+        return found
+
+    iam_actions.extract_resource_arn = resource_arn
+
+
+def _repair_concurrency() -> None:
+    """CloudFormation turns a parameter's text into the number that ``MaximumConcurrency`` must be."""
+    original = lambda_svc._sqs_esm_concurrency
+
+    def concurrency(mapping: dict[str, Any], *rest: Any) -> int:
+        scaling = mapping.get("ScalingConfig") or {}
+        if "MaximumConcurrency" in scaling:
+            scaling["MaximumConcurrency"] = int(scaling["MaximumConcurrency"])
+        found: int = original(mapping, *rest)
+        return found
+
+    lambda_svc._sqs_esm_concurrency = concurrency
+
+
+def _trust_loopback() -> None:
+    """Policies may insist on TLS (``aws:SecureTransport``); what never leaves this machine counts as such."""
+    original = app.pin_request_origin
+
+    def pin_request_origin(address: str, _secure: bool) -> None:
+        original(address, True)
+
+    app.pin_request_origin = pin_request_origin
+
+
+def _isolate_functions() -> None:
+    """Functions see their layers and code and nothing of this environment's packages, as on Lambda."""
+    original = lambda_runtime._detect_runtime_binary
+
+    def runtime_binary(runtime: str) -> tuple[str, str]:
+        binary, script = original(runtime)
+        return getattr(sys, "_base_executable", binary) if runtime.startswith("python") else binary, script
+
+    lambda_runtime._detect_runtime_binary = runtime_binary
+
+
+@functools.cache
+def repair() -> None:
+    """Apply all repairs to the loaded ministack, once however often it is called."""
+    _repair_definitions()
+    _repair_error_names()
+    _repair_callbacks()
+    _repair_token_permissions()
+    _repair_concurrency()
+    _trust_loopback()
+    _isolate_functions()
+
+
+if __name__ == "__main__":
+    repair()
+    app.main()

@@ -1,0 +1,133 @@
+"""One request as operations see it, and what they answer."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from local.oss import xml
+from local.oss.content import ContentWriter
+from local.oss.errors import OssError, malformed_xml
+from local.oss.records import StoredContent
+from local.oss.storage import Storage
+
+MAX_DOCUMENT_BYTES = 4 << 20
+_INLINE_BYTES = 256 << 10
+_WRITE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Call:
+    """An authenticated request.
+
+    Attributes:
+        http: The request itself, for its body.
+        method: HTTP method in upper case.
+        bucket: Bucket name, empty for the service.
+        key: Decoded key, empty for the bucket.
+        query: Decoded query parameters.
+        headers: Header values by lower-case name.
+        storage: Where everything is kept.
+        region: Region id of the server.
+        may: Whether the caller is permitted an action.
+    """
+
+    http: web.BaseRequest
+    method: str
+    bucket: str
+    key: bytes
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    storage: Storage
+    region: str
+    may: Callable[[str], bool]
+
+    @property
+    def forbid_overwrite(self) -> bool:
+        """Whether the caller refuses to replace an object."""
+        return self.headers.get("x-oss-forbid-overwrite", "").lower() == "true"
+
+
+@dataclass(frozen=True)
+class OpenContent:
+    """Bytes to send from an open content; the sender closes it."""
+
+    fd: int
+    offset: int
+    size: int
+
+
+@dataclass
+class Reply:
+    """An answer; HEAD replies name a Content-Length in ``headers`` and have no body."""
+
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    content: OpenContent | None = None
+
+
+type Operation = Callable[[Call], Coroutine[Any, Any, Reply]]
+
+
+def xml_reply(root: str, **headers: str) -> Reply:
+    """A document with status 200."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(200, {"Content-Type": "application/xml", **named}, xml.document(root))
+
+
+def invite_body(call: Call) -> None:
+    """Tell a client that waits for it to send its body."""
+    transport = call.http.transport
+    if call.headers.get("expect", "").lower() == "100-continue" and transport is not None:
+        transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+async def read_document(call: Call) -> bytes:
+    """The whole request body, which must be small.
+
+    Raises:
+        OssError: ``MalformedXML`` when it is larger than any request document.
+    """
+    invite_body(call)
+    body = bytearray()
+    async for chunk in call.http.content.iter_any():
+        body += chunk
+        if len(body) > MAX_DOCUMENT_BYTES:
+            raise malformed_xml()
+    return bytes(body)
+
+
+async def receive_content(call: Call) -> StoredContent:
+    """Stream the request body into a new content; at most about 2 MiB are in memory.
+
+    Raises:
+        OssError: ``MissingContentLength`` for a body without length that is not chunked.
+    """
+    if "content-length" not in call.headers and "transfer-encoding" not in call.headers:
+        raise OssError(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+    invite_body(call)
+    writer = call.storage.contents.writer()
+    try:
+        await _stream(call, writer)
+    except BaseException:
+        writer.discard()
+        raise
+    return writer.finish()
+
+
+async def _stream(call: Call, writer: ContentWriter) -> None:
+    pending: list[bytes] = []
+    size = 0
+    async for chunk in call.http.content.iter_any():
+        pending.append(chunk)
+        size += len(chunk)
+        if size >= _WRITE_BYTES:
+            await asyncio.to_thread(writer.write, b"".join(pending))
+            pending, size = [], 0
+    if size > _INLINE_BYTES:
+        await asyncio.to_thread(writer.write, b"".join(pending))
+    elif pending:
+        writer.write(b"".join(pending))

@@ -1,0 +1,169 @@
+"""Headers and tags of objects: what writers send, what readers get."""
+
+import base64
+from collections.abc import Mapping
+from email.utils import formatdate
+from urllib.parse import parse_qsl
+
+from local.oss.content import EMPTY
+from local.oss.errors import OssError, invalid_argument
+from local.oss.records import Attributes, Kind, ObjectRecord, StorageClass, StoredContent
+
+MAX_USER_METADATA_BYTES = 8192
+MAX_TAGS = 10
+_KEPT_HEADERS = (
+    "content-type",
+    "content-encoding",
+    "content-language",
+    "content-disposition",
+    "cache-control",
+    "expires",
+)
+_SPELLING = {name: name.title() for name in _KEPT_HEADERS}
+_OVERRIDES = {f"response-{name}": spelling for name, spelling in _SPELLING.items()}
+_CLASSES = {storage_class.lower(): storage_class for storage_class in StorageClass}
+
+
+def attributes_from(headers: Mapping[str, str], default_class: StorageClass) -> Attributes:
+    """What a writing request says about its object.
+
+    Args:
+        headers: Header values by lower-case name.
+        default_class: Storage class when the request names none.
+
+    Raises:
+        OssError: Metadata over 8 KB or not UTF-8, wrong tags or an unknown storage class.
+    """
+    kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
+    user = {name: value for name, value in headers.items() if name.startswith("x-oss-meta-")}
+    try:
+        sizes = {name: len(name) + len(value.encode()) for name, value in (kept | user).items()}
+    except UnicodeEncodeError:
+        raise invalid_argument("Header values must be UTF-8.") from None
+    if sum(sizes[name] for name in user) > MAX_USER_METADATA_BYTES:
+        message = "The size of user metadata is too large."
+        raise OssError(400, "MetadataTooLarge", message, details={"MaxSize": str(MAX_USER_METADATA_BYTES)})
+    return Attributes(
+        headers={"content-type": "application/octet-stream"} | kept | user,
+        tags=tags_from_header(headers.get("x-oss-tagging", "")),
+        storage_class=storage_class_from(headers.get("x-oss-storage-class", ""), default_class),
+    )
+
+
+def storage_class_from(name: str, default_class: StorageClass) -> StorageClass:
+    """Read a storage class, whatever its case.
+
+    Raises:
+        OssError: ``InvalidArgument`` for an unknown one.
+    """
+    if not name:
+        return default_class
+    storage_class = _CLASSES.get(name.lower())
+    if storage_class is None:
+        message = "The storage class is not supported."
+        raise invalid_argument(message, name="x-oss-storage-class", value=name)
+    return storage_class
+
+
+def tags_from_header(header: str) -> dict[str, str]:
+    """Read ``x-oss-tagging``, a query string.
+
+    Raises:
+        OssError: ``InvalidTag``.
+    """
+    return checked_tags(parse_qsl(header, keep_blank_values=True))
+
+
+def checked_tags(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """Check tags: at most 10, keys of 1 to 128 and values of up to 256 characters, no key twice.
+
+    Raises:
+        OssError: ``InvalidTag``.
+    """
+    tags = dict(pairs)
+    if len(pairs) > MAX_TAGS:
+        raise OssError(400, "InvalidTag", "Object tags cannot be greater than 10")
+    if len(tags) != len(pairs):
+        raise OssError(400, "InvalidTag", "Cannot provide multiple Tags with the same key")
+    if any(not 1 <= len(name) <= 128 or len(value) > 256 for name, value in pairs):
+        raise OssError(400, "InvalidTag", "The tag key or value is too long or empty.")
+    return tags
+
+
+def check_content_md5(headers: Mapping[str, str], content: StoredContent) -> None:
+    """Compare a body with the Content-MD5 it came with, if any.
+
+    Raises:
+        OssError: ``InvalidDigest``.
+    """
+    expected = headers.get("content-md5")
+    if expected is not None and expected != base64.b64encode(content.md5).decode():
+        message = "The Content-MD5 you specified did not match what we received."
+        raise OssError(400, "InvalidDigest", message, ec="0017-00000504", details={"Content-MD5": expected})
+
+
+def http_date(modified_ms: int) -> str:
+    """An RFC 1123 date with whole seconds."""
+    return formatdate(modified_ms // 1000, usegmt=True)
+
+
+def write_headers(record: ObjectRecord) -> dict[str, str]:
+    """Response headers of a request that wrote an object."""
+    headers = {"ETag": f'"{record.etag}"', "x-oss-hash-crc64ecma": str(record.content.crc64)}
+    if record.content.md5:
+        headers["Content-MD5"] = base64.b64encode(record.content.md5).decode()
+    return headers
+
+
+def read_headers(record: ObjectRecord, *, may_read_tags: bool) -> dict[str, str]:
+    """Response headers of GET and HEAD without Content-Length."""
+    attributes, content = record.attributes, record.content
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{record.etag}"',
+        "Last-Modified": http_date(record.modified_ms),
+        "x-oss-object-type": record.kind,
+        "x-oss-hash-crc64ecma": str(content.crc64),
+        "x-oss-storage-class": attributes.storage_class,
+        **{_SPELLING.get(name, name): value for name, value in attributes.headers.items()},
+    }
+    if record.kind is Kind.NORMAL and content.md5:
+        headers["Content-MD5"] = base64.b64encode(content.md5).decode()
+    if record.kind is Kind.APPENDABLE:
+        headers["x-oss-next-append-position"] = str(content.size)
+    if attributes.tags and may_read_tags:
+        headers["x-oss-tagging-count"] = str(len(attributes.tags))
+    if record.restored_until_ms:
+        expiry = http_date(record.restored_until_ms)
+        headers["x-oss-restore"] = f'ongoing-request="false", expiry-date="{expiry}"'
+    return headers
+
+
+def linked_headers(link: ObjectRecord, pointed: ObjectRecord, *, may_read_tags: bool) -> dict[str, str]:
+    """Response headers of GET and HEAD through a symlink.
+
+    Length, etag, Content-MD5 and storage class are those of the object it points at, Last-Modified is
+    the later one, everything else is the link's; neither CRC describes both, so none is sent.
+
+    Source:
+        OSS developer reference, "PutSymlink" and "GetObject".
+    """
+    headers = read_headers(link, may_read_tags=may_read_tags)
+    for name in ("ETag", "Content-MD5", "x-oss-storage-class", "x-oss-hash-crc64ecma"):
+        headers.pop(name, None)
+    headers["ETag"] = f'"{pointed.etag}"'
+    headers["x-oss-storage-class"] = pointed.attributes.storage_class
+    headers["Last-Modified"] = http_date(max(link.modified_ms, pointed.modified_ms))
+    if pointed.kind is Kind.NORMAL and pointed.content.md5:
+        headers["Content-MD5"] = base64.b64encode(pointed.content.md5).decode()
+    return headers
+
+
+def overridden_headers(query: Mapping[str, str]) -> dict[str, str]:
+    """Response headers a GET asks for with ``response-*`` parameters."""
+    return {_OVERRIDES[name]: value for name, value in query.items() if name in _OVERRIDES}
+
+
+def md5_etag(content: StoredContent) -> str:
+    """The etag of an object that was put in one piece."""
+    return (content.md5 or EMPTY.md5).hex().upper()

@@ -1,0 +1,94 @@
+"""Which operation a request means, and the RAM action it needs.
+
+Source: OSS developer reference, "List of operations by function"; RAM actions from "RAM policies".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local.oss import bucket_listing, copying, multipart, objects, service, subresources
+from local.oss.errors import OssError, not_implemented
+from local.oss.exchange import Operation
+
+# Query parameters that select an operation, besides plain GET, PUT, ... of the resource.
+_SERVICE: frozenset[str] = frozenset()
+_BUCKET_NAMES = """
+    accessmonitor acl bucketInfo cname cors delete encryption inventory lifecycle location logging
+    metaQuery policy referer replication requestPayment resourceGroup stat style tagging
+    transferAcceleration uploads versioning versions website worm wormId
+"""
+_BUCKET = frozenset(_BUCKET_NAMES.split())
+_OBJECT_NAMES = """
+    acl append callback objectMeta restore symlink tagging uploadId uploads x-oss-process
+"""
+_OBJECT = frozenset(_OBJECT_NAMES.split())
+
+
+@dataclass(frozen=True)
+class Route:
+    """An operation and the permission it needs."""
+
+    action: str
+    operation: Operation
+
+
+_SERVICE_ROUTES = {("GET", ""): Route("oss:ListBuckets", service.list_buckets)}
+_BUCKET_ROUTES = {
+    ("PUT", ""): Route("oss:PutBucket", service.put_bucket),
+    ("DELETE", ""): Route("oss:DeleteBucket", service.delete_bucket),
+    ("GET", ""): Route("oss:ListObjects", bucket_listing.list_objects),
+    ("GET", "bucketInfo"): Route("oss:GetBucketInfo", service.get_bucket_info),
+    ("GET", "location"): Route("oss:GetBucketLocation", service.get_bucket_location),
+    ("GET", "acl"): Route("oss:GetBucketAcl", service.get_bucket_acl),
+    ("GET", "stat"): Route("oss:GetBucketStat", service.get_bucket_stat),
+    ("GET", "uploads"): Route("oss:ListMultipartUploads", multipart.list_uploads),
+    ("POST", "delete"): Route("oss:DeleteObject", subresources.delete_objects),
+}
+_OBJECT_ROUTES = {
+    ("PUT", ""): Route("oss:PutObject", objects.put_object),
+    ("GET", ""): Route("oss:GetObject", objects.get_object),
+    ("HEAD", ""): Route("oss:GetObject", objects.head_object),
+    ("DELETE", ""): Route("oss:DeleteObject", objects.delete_object),
+    ("GET", "objectMeta"): Route("oss:GetObject", objects.get_object_meta),
+    ("HEAD", "objectMeta"): Route("oss:GetObject", objects.get_object_meta),
+    ("POST", "append"): Route("oss:PutObject", objects.append_object),
+    ("POST", "restore"): Route("oss:RestoreObject", objects.restore_object),
+    ("PUT", "tagging"): Route("oss:PutObjectTagging", subresources.put_object_tagging),
+    ("GET", "tagging"): Route("oss:GetObjectTagging", subresources.get_object_tagging),
+    ("DELETE", "tagging"): Route("oss:DeleteObjectTagging", subresources.delete_object_tagging),
+    ("PUT", "symlink"): Route("oss:PutObject", subresources.put_symlink),
+    ("GET", "symlink"): Route("oss:GetObject", subresources.get_symlink),
+    ("POST", "uploads"): Route("oss:PutObject", multipart.initiate),
+    ("PUT", "uploadId"): Route("oss:PutObject", multipart.upload_part),
+    ("POST", "uploadId"): Route("oss:PutObject", multipart.complete),
+    ("DELETE", "uploadId"): Route("oss:AbortMultipartUpload", multipart.abort),
+    ("GET", "uploadId"): Route("oss:ListParts", multipart.list_parts),
+}
+_COPY = Route("oss:PutObject", copying.copy_object)
+_COPY_PART = Route("oss:PutObject", copying.upload_part_copy)
+
+
+def find_route(
+    method: str, *, bucket: str, key: bytes, query: Mapping[str, str], headers: Mapping[str, str]
+) -> Route:
+    """Choose the operation.
+
+    Raises:
+        OssError: ``NotImplemented`` or ``MethodNotAllowed``.
+    """
+    if key:
+        known, routes = _OBJECT, _OBJECT_ROUTES
+    elif bucket:
+        known, routes = _BUCKET, _BUCKET_ROUTES
+    else:
+        known, routes = _SERVICE, _SERVICE_ROUTES
+    selector = next((name for name in query if name in known), "")
+    if key and method == "PUT" and "x-oss-copy-source" in headers and selector in {"", "uploadId"}:
+        return _COPY_PART if selector else _COPY
+    route = routes.get((method, selector))
+    if route is not None:
+        return route
+    if selector:
+        raise not_implemented(f"{method} ?{selector}")
+    message = "The specified method is not allowed against this resource."
+    raise OssError(405, "MethodNotAllowed", message, details={"Method": method})

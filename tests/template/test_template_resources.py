@@ -1,0 +1,170 @@
+import pytest
+
+from local.deployment import ROOT
+from tests.support.stack_template import Node, properties, resources, template
+
+FUNCTIONS = resources("AWS::Serverless::Function")
+MAPPINGS = resources("AWS::Lambda::EventSourceMapping")
+QUEUES = resources("AWS::SQS::Queue")
+STATEFUL = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Logs::LogGroup"]
+TYPE_NAMES = {
+    "AWS::Serverless::LayerVersion": "Layer",
+    "AWS::IAM::ManagedPolicy": "Policy",
+    "AWS::SQS::QueuePolicy": "Policy",
+    "AWS::S3::BucketPolicy": "Policy",
+}
+# What each function reads, from the contracts of the functions; all read the table and the log level.
+ENVIRONMENT = {
+    "RunControlFunction": {"FERRY_RUN_BUCKET"},
+    "FinderFunction": {"FERRY_RUN_BUCKET", "FERRY_JOB_QUEUE_URL", "FERRY_LARGE_OBJECT_THRESHOLD"},
+    "TransferFunction": {
+        "FERRY_JOB_QUEUE_URL",
+        "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN",
+        "FERRY_LARGE_OBJECT_THRESHOLD",
+    },
+    "MultipartPlanFunction": set(),
+    "MultipartCopyFunction": set(),
+    "MultipartFinishFunction": set(),
+    "DeadLettersFunction": set(),
+}
+
+
+def referred(node: Node) -> str:
+    """The logical id that a Ref or GetAtt names."""
+    found = node.get("Ref") or node["Fn::GetAtt"][0]
+    assert isinstance(found, str)
+    return found
+
+
+@pytest.mark.parametrize("name", template()["Resources"])
+def test_a_logical_id_ends_in_its_type(name):
+    kind = template()["Resources"][name]["Type"]
+
+    assert name.endswith(TYPE_NAMES.get(kind, kind.rpartition("::")[2]))
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_code_logs_and_limits_of_its_own(name):
+    function = properties(name)
+    folder = function["CodeUri"]
+
+    assert name == "".join(word.title() for word in folder.removeprefix("functions/").split("_")) + "Function"
+    assert function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == folder.removeprefix(
+        "functions/"
+    )
+    assert referred(function["LoggingConfig"]["LogGroup"]) == name.replace("Function", "LogGroup")
+    assert 0 < function["Timeout"] <= 900
+    assert function["MemorySize"] <= 1024
+    assert function["Description"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_gets_only_what_it_reads(name):
+    variables = properties(name)["Environment"]["Variables"].keys() - {"POWERTOOLS_SERVICE_NAME"}
+
+    assert variables == ENVIRONMENT[name]
+
+
+def test_every_function_folder_is_deployed():
+    folders = {f"functions/{path.parent.name}" for path in (ROOT / "functions").glob("*/app.py")}
+
+    assert folders <= {function["Properties"]["CodeUri"] for function in FUNCTIONS.values()}
+
+
+def test_shared_settings_are_the_same_for_all_functions():
+    shared = template()["Globals"]["Function"]
+
+    assert shared["Runtime"] == "python3.13"
+    assert shared["Architectures"] == [{"Ref": "Architecture"}]
+    assert shared["Layers"] == [{"Ref": "CoreLayer"}, {"Ref": "DepsLayer"}]
+    assert shared["LoggingConfig"]["LogFormat"] == "JSON"
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_take(name):
+    mapping = properties(name)
+    visibility = properties(referred(mapping["EventSourceArn"]))["VisibilityTimeout"]
+    timeout = properties(referred(mapping["FunctionName"]))["Timeout"]
+
+    assert 6 * timeout <= visibility <= 12 * 3600
+
+
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_message_that_fails_does_not_repeat_the_others(name):
+    assert properties(name)["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+
+
+def test_the_number_of_transfers_is_a_parameter():
+    scaling = properties("TransferEventSourceMapping")["ScalingConfig"]
+
+    assert scaling == {"MaximumConcurrency": {"Ref": "TransferConcurrency"}}
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_a_queue_is_encrypted_and_keeps_messages_as_long_as_it_can(name):
+    assert properties(name)["SqsManagedSseEnabled"] is True
+    assert properties(name)["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_a_job_that_kills_its_function_every_time_becomes_a_dead_letter():
+    redrive = properties("JobQueue")["RedrivePolicy"]
+
+    assert redrive == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]},
+        "maxReceiveCount": 5,
+    }
+
+
+def test_the_table_is_encrypted_can_be_restored_and_forgets():
+    table = properties("FerryTable")
+
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert [key["AttributeName"] for key in table["KeySchema"]] == ["pk", "sk"]
+
+
+def test_the_run_bucket_is_encrypted_private_and_forgets():
+    bucket = properties("RunBucket")
+
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == {"Ref": "RunHistoryDays"}
+
+
+@pytest.mark.parametrize("kind", STATEFUL)
+def test_what_holds_state_says_what_happens_to_it(kind):
+    kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+
+    for resource in resources(kind).values():
+        policies = {resource["DeletionPolicy"], resource["UpdateReplacePolicy"]}
+        assert policies == ({"Retain"} if kind in kept else {"Delete"})
+
+
+def test_logs_are_kept_for_a_time_that_is_a_parameter():
+    groups = resources("AWS::Logs::LogGroup")
+
+    assert len(groups) == len(FUNCTIONS) + len(resources("AWS::Serverless::StateMachine"))
+    assert all(properties(name)["RetentionInDays"] == {"Ref": "LogRetentionDays"} for name in groups)
+
+
+def test_a_failed_large_object_reaches_dead_letters():
+    (rule,) = properties("DeadLettersFunction")["Events"].values()
+
+    detail = rule["Properties"]["Pattern"]["detail"]
+    assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    assert detail["stateMachineArn"] == [{"Ref": "LargeObjectStateMachine"}]
+
+
+def test_the_outputs_are_those_that_the_command_line_reads():
+    assert template()["Outputs"].keys() >= {
+        "TableName",
+        "JobQueueUrl",
+        "RunBucketName",
+        "RunStateMachineArn",
+        "LargeObjectStateMachineArn",
+    }

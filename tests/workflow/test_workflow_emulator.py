@@ -1,0 +1,121 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ministack import app
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
+from ministack.services import lambda_svc, stepfunctions
+from ministack.services.cloudformation import provisioners
+
+from local.emulator import error_type, repair
+from tests.support.stack_workflows import Event, Fails, end_wait, execute
+
+TRACE = """some output
+Traceback (most recent call last):
+  File "/code/app.py", line 7, in lambda_handler
+    raise SourceChangedError("changed: twice")
+ferry.errors.SourceChangedError: changed: twice"""
+
+repair()
+
+
+@pytest.mark.parametrize(
+    ("message", "log", "name"),
+    [
+        ("changed: twice", TRACE, "SourceChangedError"),
+        ("'key'", "KeyError: 'key'", "KeyError"),
+        ("", "Traceback\nferry.errors.TransientError", "TransientError"),
+        ("two\nlines", "ferry.errors.PermanentError: two\nlines", "PermanentError"),
+        ("out of memory", "Killed", None),
+        ("changed", "", None),
+    ],
+)
+def test_the_name_of_an_error_is_read_from_its_traceback(message, log, name):
+    assert error_type(message, log) == name
+
+
+def test_a_function_that_raises_is_reported_by_the_name_of_its_error(monkeypatch):
+    failed = {"status": "error", "error": "changed: twice", "trace": TRACE}
+
+    class Worker:
+        def invoke(self, *_args: Any, **_options: Any) -> Event:
+            return failed
+
+    monkeypatch.setattr(lambda_svc, "acquire_worker", lambda *_args, **_options: (Worker(), "reused"))
+    monkeypatch.setattr(lambda_svc, "release_worker", lambda _worker: None)
+
+    result = lambda_svc._execute_function_warm(
+        {"config": {"FunctionName": "f", "FunctionArn": "arn"}, "code_zip": b"x"}, {}, "request"
+    )
+
+    assert result["body"] == {"errorMessage": "changed: twice", "errorType": "SourceChangedError"}
+
+
+def test_a_definition_in_yaml_becomes_json():
+    text = provisioners._sfn_definition(
+        {"DefinitionString": "StartAt: ${First}", "DefinitionSubstitutions": {"First": "A"}}
+    )
+
+    assert json.loads(text) == {"StartAt": "A"}
+
+
+def test_a_token_counts_as_its_state_machine_while_it_is_waited_for():
+    run = {"task_id": "t", "run_id": "r"}
+    asked: list[str] = []
+
+    def seal(event: Event) -> Event:
+        body = json.dumps({"taskToken": event["task_token"]}).encode()
+        asked.append(iam_actions.extract_resource_arn("states", "POST", "/", {}, body, {}, "", ""))
+        return end_wait(event)
+
+    execute(
+        "run",
+        run,
+        {
+            "run_control:open": run,
+            "run_control:plan": {"shards": []},
+            "run_control:seal": seal,
+            "run_control:close": {"state": "succeeded", "reason": None},
+        },
+    )
+
+    assert asked == ["arn:aws:states:us-east-1:000000000000:stateMachine:run"]
+    late = iam_actions.extract_resource_arn("states", "POST", "/", {}, b'{"taskToken": "late"}', {}, "", "")
+    assert late == "*"
+
+
+def test_a_function_that_fails_before_its_callback_fails_the_wait():
+    run = {"task_id": "t", "run_id": "r"}
+
+    execution = execute(
+        "run",
+        run,
+        {
+            "run_control:open": run,
+            "run_control:plan": {"shards": []},
+            "run_control:seal": [Fails("PermanentError", "no such run")],
+            "run_control:close": {"state": "failed", "reason": "no such run"},
+        },
+    )
+
+    assert execution.cause == "no such run"
+    assert stepfunctions._task_tokens.get("any") is None
+
+
+def test_a_parameter_may_set_the_concurrency_of_an_event_source():
+    mapping = {"ScalingConfig": {"MaximumConcurrency": "7"}}
+
+    assert lambda_svc._sqs_esm_concurrency(mapping, {}, {}, {}) == 7
+
+
+def test_loopback_counts_as_tls():
+    app.pin_request_origin("127.0.0.1", False)
+
+    assert iam_evaluator._request_origin.get() == ("127.0.0.1", True)
+
+
+def test_functions_run_without_the_packages_of_this_environment():
+    binary, _ = lambda_runtime._detect_runtime_binary("python3.13")
+
+    assert not Path(binary).parent.with_name("pyvenv.cfg").exists()
