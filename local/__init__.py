@@ -1,0 +1,1 @@
+"""The one-machine stack, the OSS-compatible server and the demo."""

@@ -3,16 +3,21 @@
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from ferry import run_control as control
 from ferry import wiring
 from ferry.multipart.steps import caught_error
-from ferry.tasks import control
 from ferry.telemetry import logger
 
 
 @logger().inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Do the step that ``action`` names: ``open``, ``plan``, ``seal`` or ``close``."""
+    """Do the step that ``action`` names: ``open``, ``plan``, ``seal`` or ``close``.
+
+    Also takes the event of a run's workflow that broke off, and closes its run.
+    """
     progress = wiring.progress()
+    if "detail" in event:
+        event = control.closing_step(event["detail"])
     ids = {"task_id": event["task_id"], "run_id": event["run_id"]}
     run = progress.tasks.get_run(event["run_id"])
     match event["action"]:

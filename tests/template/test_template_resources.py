@@ -21,11 +21,12 @@ ENVIRONMENT = {
         "FERRY_JOB_QUEUE_URL",
         "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN",
         "FERRY_LARGE_OBJECT_THRESHOLD",
+        "FERRY_MAX_DELIVERIES",
     },
     "MultipartPlanFunction": set(),
     "MultipartCopyFunction": set(),
     "MultipartFinishFunction": set(),
-    "DeadLettersFunction": set(),
+    "DeadLettersFunction": {"FERRY_MAX_DELIVERIES"},
 }
 
 
@@ -63,6 +64,15 @@ def test_a_function_gets_only_what_it_reads(name):
     variables = properties(name)["Environment"]["Variables"].keys() - {"POWERTOOLS_SERVICE_NAME"}
 
     assert variables == ENVIRONMENT[name]
+
+
+@pytest.mark.parametrize("name", ["TransferFunction", "DeadLettersFunction"])
+def test_a_function_knows_how_often_the_queue_delivers(name):
+    redrive = template()["Resources"]["JobQueue"]["Properties"]["RedrivePolicy"]
+
+    assert properties(name)["Environment"]["Variables"]["FERRY_MAX_DELIVERIES"] == str(
+        redrive["maxReceiveCount"]
+    )
 
 
 def test_every_function_folder_is_deployed():

@@ -79,10 +79,8 @@ def parse_secret(text: str, secret: str) -> AccessKey:
     if missing:
         msg = f"The secret {secret!r} lacks {' and '.join(missing)}; store it as plaintext {_FORMAT}."
         raise ConfigurationError(msg, reason="InvalidSecret")
-    key_id, secret_key, token = (
-        str(fields.get(name) or "").strip()
-        for name in ("access_key_id", "secret_access_key", "security_token")
-    )
+    names = ("access_key_id", "secret_access_key", "security_token")
+    key_id, secret_key, token = (str(fields.get(name) or "").strip() for name in names)
     return AccessKey(key_id, secret_key, token or None)
 
 
@@ -95,7 +93,7 @@ def _refusal(error: ClientError, secret: str) -> ConfigurationError | TransientE
     if code == "ResourceNotFoundException":
         msg = f"There is no secret {secret!r}; create it in Secrets Manager or correct the task's secret."
     elif code in {"AccessDeniedException", "AccessDenied"}:
-        msg = f"The secret {secret!r} may not be read; add its ARN to the stack's SecretArns parameter and deploy again."
+        msg = f"The secret {secret!r} may not be read; add its ARN to the stack's SecretArns and deploy again."
     elif code in {"InternalServiceError", "ThrottlingException"}:
         return TransientError(f"Secrets Manager answered {code}.", reason=code)
     else:

@@ -42,6 +42,10 @@ class SourceChangedError(FerryError):
     """The source object is no longer the version that was being copied. Plan again."""
 
 
+class PartsDifferError(SourceChangedError):
+    """The uploaded parts are not the object they were planned from. Plan again."""
+
+
 class ThrottledError(TransientError):
     """The server refused because of its rate limits."""
 

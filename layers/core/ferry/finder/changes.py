@@ -8,12 +8,13 @@ from itertools import batched
 from typing import Final
 
 from ferry.errors import ObjectNotFoundError
-from ferry.finder.compare import CompareMode, Decision, compare_marker, compare_rows
+from ferry.finder.compare import Decision, compare_marker, compare_rows
 from ferry.finder.listing import prefetched
 from ferry.finder.merge import Pair, merge_listings
 from ferry.jobs import JobObject
 from ferry.keys import KeyMapping, KeyRange
 from ferry.stores.protocols import ReplicaStore, SourceStore
+from ferry.tasks.models import CompareMode
 
 LOOK_CONCURRENCY: Final = 32
 _BATCH: Final = 512

@@ -1,25 +1,17 @@
 """Whether an object has to be copied: a truth table over one row of each listing."""
 
 from datetime import timedelta
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import Final
 
 from ferry.objects import ListedObject, Marker
+from ferry.tasks.models import CompareMode
 
 COPY_WINDOW: Final = timedelta(hours=1)
 """How much older than its replica a source must be before the times alone prove it unchanged.
 
 Covers the time a copy takes and the difference between the clouds' clocks.
 """
-
-
-class CompareMode(StrEnum):
-    """How a task recognises an object that is already copied."""
-
-    AUTO = "auto"
-    SIZE = "size"
-    CHECKSUM = "checksum"
-    ALWAYS = "always"
 
 
 class Decision(Enum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, ConfigDict
 
 from ferry.checksums import combine_crc64, crc64
-from ferry.errors import ConflictError, DamagedContentError, PermanentError, SourceChangedError
+from ferry.errors import ConflictError, PartsDifferError, PermanentError, SourceChangedError
 from ferry.keys import KeyMapping, check_key
 from ferry.multipart.plan import Part, part_size_for, plan_parts, plan_ranges
 from ferry.objects import ByteRange, Replica, SourceObject, UploadedPart
@@ -145,7 +145,7 @@ class LargeObjectCopier:
             copied: What ``copy_range`` returned for every range, in any order.
 
         Raises:
-            DamagedContentError: The parts are not the object.
+            PartsDifferError: The parts are not the object.
             ConflictError: The replica is not the one seen at the beginning.
         """
         replica_key = self.mapping.to_replica(plan.key)
@@ -156,7 +156,7 @@ class LargeObjectCopier:
             msg = (
                 f"The parts have {size} bytes and CRC-64 {checksum}, the source {plan.size} and {plan.crc64}."
             )
-            raise DamagedContentError(msg, reason="ChecksumMismatch")
+            raise PartsDifferError(msg, reason="ChecksumMismatch")
         try:
             parts = list(self.replica.list_parts(replica_key, plan.upload_id))
             _check_parts(plan, parts)
@@ -209,4 +209,4 @@ def _check_parts(plan: UploadPlan, parts: Sequence[UploadedPart]) -> None:
     planned = [(part.number, part.size) for part in plan_parts(plan.size, plan.part_size)]
     if [(part.number, part.size) for part in parts] != planned:
         msg = f"S3 holds {len(parts)} parts, planned were {len(planned)}; their numbers or sizes differ."
-        raise DamagedContentError(msg, reason="PartsDiffer")
+        raise PartsDifferError(msg)

@@ -7,7 +7,6 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ferry.finder.compare import CompareMode
 from ferry.keys import KeyMapping
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
@@ -28,6 +27,15 @@ Aware = Annotated[datetime, Field(description="UTC")]
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CompareMode(StrEnum):
+    """How a task recognises an object that is already copied."""
+
+    AUTO = "auto"
+    SIZE = "size"
+    CHECKSUM = "checksum"
+    ALWAYS = "always"
 
 
 class OssSource(_Model):

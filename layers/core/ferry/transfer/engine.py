@@ -145,7 +145,7 @@ class TransferEngine:
                 return Outcome.failed(item.key, error)
         if outcome is not None:
             return outcome
-        msg = "None of the deliveries of its job came to an end; the function may have run out of memory or time."
+        msg = "No delivery of its job came to an end; the function may have run out of memory or time."
         return Outcome.failed(item.key, PermanentError(msg, reason="Undelivered"))
 
     async def _converge(self, item: JobObject, *, look_first: bool) -> Outcome:

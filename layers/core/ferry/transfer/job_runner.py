@@ -67,12 +67,13 @@ class JobRunner:
         try:
             outcomes = await self._engine.copy_all(job.objects, look_first=deliveries > 1, seconds=seconds)
         except ConfigurationError as error:
-            logger.error("the run cannot go on: %s", error)
+            logger.warning("the run cannot go on: %s", error)
             self._progress.give_up(job.run_id, error)
             return []
         unfinished = [outcome for outcome in outcomes if outcome.is_transient]
         if unfinished and deliveries < self._max_deliveries:
-            msg = f"{len(unfinished)} of {len(outcomes)} objects failed for now, such as: {unfinished[0].message}"
+            first = unfinished[0].message
+            msg = f"{len(unfinished)} of {len(outcomes)} objects failed for now, such as: {first}"
             raise TransientError(msg, reason=unfinished[0].reason)
         self._progress.close_job(job.run_id, job.job_id, outcomes, attempts=deliveries)
         return outcomes

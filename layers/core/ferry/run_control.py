@@ -1,11 +1,15 @@
 """The steps of a run's workflow: open, plan shards, seal, close."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 from ferry.errors import ConfigurationError
 from ferry.finder.shards import DEFAULT_SHARDS, plan_ranges
 from ferry.keys import KeyRange
+from ferry.preflight import check_access
 from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.models import Run, Shard
-from ferry.tasks.preflight import check_access
 from ferry.tasks.progress import RunProgress
 
 _PARTS_PER_SPLIT = 8
@@ -78,3 +82,21 @@ def seal_run(progress: RunProgress, run: Run, task_token: str) -> None:
     found = progress.ledger.found(run.run_id)
     progress.tasks.seal(run.run_id, jobs_planned=found.jobs, task_token=task_token)
     progress.settle(run.run_id)
+
+
+def closing_step(detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn the event of a run workflow that broke off into the step that closes its run.
+
+    Args:
+        detail: Of a "Step Functions Execution Status Change" event.
+
+    Returns:
+        The input of the ``close`` step. A run that was closed already stays as it is.
+    """
+    ended = {"FAILED": "failed", "TIMED_OUT": "ran out of time", "ABORTED": "was stopped"}
+    said = detail.get("cause") or f"The run's workflow {ended.get(detail['status'], detail['status'])}."
+    return {
+        **json.loads(detail["input"]),
+        "action": "close",
+        "error": {"Error": detail["status"], "Cause": said},
+    }

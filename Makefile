@@ -1,0 +1,61 @@
+# `make` or `make help` lists what can be done. Every target sets up what it needs by itself.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# A version manager may put a `uv` on the PATH that does not run here, so it is tried, not just looked for.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help setup demo test check format requirements bench deploy clean
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/.complete ## Install the pinned tools and packages into .venv.
+
+demo: setup ## Replicate a real bucket through the deployed application on this machine.
+	@ferry demo $(ARGS)
+
+test: setup ## Run all tests, the end-to-end ones on the deployed local stack included.
+	pytest tests --ignore tests/e2e -n 2 $(ARGS)
+	pytest tests/e2e $(ARGS)
+
+check: setup ## Check formatting, lint, types, layering, the template and the exported files.
+	ruff format --check .
+	ruff check .
+	mypy
+	lint-imports
+	sam validate --lint --template template.yaml --region us-east-1
+	cfn-lint template.yaml
+	@diff <($(MAKE) --no-print-directory print-requirements) layers/deps/requirements.txt \
+		|| { echo "layers/deps/requirements.txt is out of date: run 'make requirements'." >&2; exit 1; }
+
+format: setup ## Format the code and mend what lint can mend.
+	ruff format .
+	ruff check --fix .
+
+requirements: setup ## Export the functions' packages from uv.lock to layers/deps/requirements.txt.
+	@$(MAKE) --no-print-directory print-requirements > layers/deps/requirements.txt
+
+.PHONY: print-requirements
+print-requirements: .venv/.complete
+	@$(UV) export --quiet --frozen --no-dev --no-emit-project --no-hashes --no-annotate --no-header
+
+bench: setup ## Measure (SCENARIO=name for one of benchmarks/).
+	@python -m benchmarks $(SCENARIO)
+
+deploy: setup ## Build the application and deploy it to AWS, asking for its settings.
+	sam build
+	sam deploy --guided
+
+clean: ## Remove everything that was built or installed; a local stack has to be down.
+	rm -rf .venv .tools .aws-sam .ferry .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.complete: pyproject.toml uv.lock .python-version | $(filter .tools/%,$(UV))
+	$(UV) sync --quiet --frozen --all-extras
+	@touch $@
+
+.tools/bin/uv:
+	python3 -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check uv
