@@ -93,7 +93,9 @@ def _refusal(error: ClientError, secret: str) -> ConfigurationError | TransientE
     if code == "ResourceNotFoundException":
         msg = f"There is no secret {secret!r}; create it in Secrets Manager or correct the task's secret."
     elif code in {"AccessDeniedException", "AccessDenied"}:
-        msg = f"The secret {secret!r} may not be read; add its ARN to the stack's SecretArns and deploy again."
+        msg = (
+            f"The secret {secret!r} may not be read; add its ARN to the stack's SecretArns and deploy again."
+        )
     elif code in {"InternalServiceError", "ThrottlingException"}:
         return TransientError(f"Secrets Manager answered {code}.", reason=code)
     else:

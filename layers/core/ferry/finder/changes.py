@@ -47,7 +47,8 @@ def find_changes(
         mode: How to recognise a current replica.
 
     Yields:
-        One finding per source object, ascending by key. Replicas without a source are not reported.
+        One finding per source object, ascending by key. Replicas without a source are not reported, nor is
+        the empty object that stands for a source "folder" whose replica's key would be empty.
 
     Raises:
         FerryError: A listing or a look at a replica failed; what was yielded before is right.
@@ -60,9 +61,13 @@ def find_changes(
     with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:
         look = partial(_look, source, replica, mapping)
         for batch in batched(pairs, _BATCH, strict=False):
-            decisions = [_decide(pair, pool, look, mode) for pair in batch if pair.source is not None]
+            decisions = [_decide(pair, pool, look, mode) for pair in batch if _is_wanted(pair, mapping)]
             for decision in decisions:
                 yield decision.result() if isinstance(decision, Future) else decision
+
+
+def _is_wanted(pair: Pair, mapping: KeyMapping) -> bool:
+    return pair.source is not None and (pair.source.size > 0 or mapping.to_replica(pair.key) != "")
 
 
 def _decide(

@@ -1,7 +1,7 @@
 """Copying one large object: begin, copy ranges of parts side by side, complete or abort."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import BaseModel, ConfigDict
@@ -63,6 +63,7 @@ class LargeObjectCopier:
     Attributes:
         parts_in_flight: Parts copied at once; each streams, so memory does not grow with their size.
         part_size: Preferred bytes per part.
+        on_part: Told the bytes of every part that S3 has taken.
     """
 
     source: SourceStore
@@ -71,6 +72,7 @@ class LargeObjectCopier:
     policy: ReplicaPolicy
     parts_in_flight: int = 4
     part_size: int = 16 * 1024**2
+    on_part: Callable[[int], None] = lambda _: None
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     async def begin(self, key: str) -> UploadPlan | Outcome:
@@ -124,14 +126,16 @@ class LargeObjectCopier:
 
         async def copy(part: Part) -> int:
             async with slots:
-                return await self.retry.run(lambda: self._copy_part(plan, part), deadline=deadline)
+                checksum = await self.retry.run(lambda: self._copy_part(plan, part), deadline=deadline)
+                self.on_part(part.size)
+                return checksum
 
         parts = plan_parts(plan.size, plan.part_size, first=first, last=last)
         try:
             async with asyncio.TaskGroup() as group:
                 copies = [group.create_task(copy(part)) for part in parts]
-        except* Exception as errors:  # noqa: BLE001 - unwrapped, not swallowed
-            raise errors.exceptions[0] from None
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
         pieces = [(task.result(), part.size) for task, part in zip(copies, parts, strict=True)]
         return CopiedRange(
             first=first, last=last, size=sum(part.size for part in parts), crc64=str(combine_crc64(pieces))

@@ -18,10 +18,10 @@ from ferry.errors import (
 
 _OSS_REMEDIES: Final = {
     "AccessDenied": "grant the access key oss:ListObjects on the bucket and oss:GetObject on its objects",
-    "InvalidAccessKeyId": "put an existing, enabled access key id into the secret",
-    "InvalidSecurityToken": "put a valid security_token into the secret, or none for a permanent key",
-    "SecurityTokenExpired": "renew the security token in the secret",
-    "SignatureDoesNotMatch": "check the secret_access_key in the secret and the source region",
+    "InvalidAccessKeyId": "give the source an existing, enabled access key id",
+    "InvalidSecurityToken": "give the source a valid security token, or none with a permanent key",
+    "SecurityTokenExpired": "renew the security token of the source",
+    "SignatureDoesNotMatch": "check the secret of the source's access key, and its region",
     "NoSuchBucket": "check the name of the source bucket and its region",
     "InvalidBucketName": "check the name of the source bucket",
     "SecondLevelDomainForbidden": "use the bucket's own endpoint, such as https://oss-REGION.aliyuncs.com",

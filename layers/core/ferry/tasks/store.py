@@ -78,7 +78,7 @@ class TaskStore:
 
         Raises:
             NotFoundError: Its task was deleted.
-            BusyError: Another run of the task is not over.
+            BusyError: Another run of the task is not over, or began in the same second.
         """
         task_id = run.task.task_id
         actions: Any = [
@@ -104,8 +104,10 @@ class TaskStore:
         except ClientError as error:
             if not is_cancelled(error):
                 raise
-            self.get_task(task_id)
-            msg = f"The task {task_id!r} has a run that is not over; wait for it or look at `ferry run list`."
+            if self.get_task(task_id) and not _is_active(error):
+                msg = f"The task {task_id!r} started its last run in this very second; start this one again."
+            else:
+                msg = f"The task {task_id!r} has a run that is not over; wait for it or look at `ferry run list`."
             raise BusyError(msg) from error
 
     def get_run(self, run_id: str) -> Run:
@@ -205,6 +207,12 @@ def is_cancelled(error: ClientError) -> bool:
     """Tell whether a transaction was refused by a condition of one of its writes."""
     reasons = error.response.get("CancellationReasons", [])
     return any(reason.get("Code") == "ConditionalCheckFailed" for reason in reasons)
+
+
+def _is_active(error: ClientError) -> bool:
+    """Tell whether ``create_run`` was refused by its second write, the task's."""
+    reasons = error.response.get("CancellationReasons", [])
+    return len(reasons) > 1 and reasons[1].get("Code") == "ConditionalCheckFailed"
 
 
 def _task_key(task_id: str) -> dict[str, str]:

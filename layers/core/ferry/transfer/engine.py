@@ -40,8 +40,8 @@ class TransferLimits:
 
     in_flight: int = 64
     held_bytes: int = 128 * MIB
-    whole_size: int = 8 * MIB
-    stream_bytes: int = 4 * MIB
+    whole_size: int = 1 * MIB
+    stream_bytes: int = 2 * MIB
 
 
 class TransferEngine:
@@ -94,8 +94,8 @@ class TransferEngine:
                     group.create_task(self.copy(item, look_first=look_first, deadline=deadline))
                     for item in objects
                 ]
-        except* ConfigurationError as errors:
-            raise errors.exceptions[0] from None
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
         return [task.result() for task in tasks]
 
     async def look_all(self, objects: Iterable[JobObject]) -> list[Outcome]:
@@ -184,13 +184,11 @@ class TransferEngine:
                 raise PermanentError(msg, reason="GrewDuringCopy")
             tags = await asyncio.to_thread(self.source.tags, item.key) if source.tag_count else {}
             properties = self.policy.properties(source, tags)
-            # An object that grew since it was listed streams, whatever was reserved for it.
-            whole = (
-                source.size <= max(held, self.limits.stream_bytes) and source.size <= self.limits.whole_size
-            )
             await self.replica.put(
                 self.mapping.to_replica(item.key),
-                await verified_content(body) if whole else verified_chunks(body),
+                await verified_content(body)
+                if source.size <= self.limits.whole_size
+                else verified_chunks(body),
                 size=source.size,
                 properties=properties,
                 expected=expected,

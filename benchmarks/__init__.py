@@ -1,0 +1,1 @@
+"""Measurements: one package per scenario, its results in ``results/``."""

@@ -1,0 +1,44 @@
+"""Starting a run: its record first, then its workflow, or neither."""
+
+from datetime import datetime
+
+from ferry.tasks.models import Run, RunState
+from ferry.tasks.store import TaskStore
+from ferry.workflows import Workflows
+
+
+def start_run(
+    tasks: TaskStore,
+    workflows: Workflows,
+    state_machine_arn: str,
+    task_id: str,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+) -> Run:
+    """Start a run of a task.
+
+    Args:
+        tasks: Where the run is recorded.
+        workflows: Start its workflow.
+        state_machine_arn: Of the workflow of a run.
+        task_id: Which task.
+        now: Becomes part of the run's id.
+        dry_run: Only count what would be copied.
+
+    Raises:
+        NotFoundError: There is no such task.
+        BusyError: Another run of the task is not over, or began in the same second.
+        Exception: Whatever kept the workflow from starting; the run has ended as failed with that reason, so
+            that its task can start another.
+    """
+    run = Run.start(tasks.get_task(task_id), now, dry_run=dry_run)
+    tasks.create_run(run)
+    try:
+        workflows.start_run(state_machine_arn, task_id=task_id, run_id=run.run_id)
+    except BaseException as error:
+        # The reason also stops a workflow that did start but whose answer was lost.
+        tasks.record_reason(run.run_id, f"The workflow of the run could not be started: {error}")
+        tasks.end_run(run.run_id, RunState.FAILED, now)
+        raise
+    return run
