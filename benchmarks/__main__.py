@@ -8,11 +8,11 @@ SCENARIOS = sorted(path.parent.name for path in Path(__file__).parent.glob("*/__
 
 
 def main() -> int:
-    """Run scenarios one after the other; 2 when there is none of a name."""
+    """Run scenarios one after the other; 2 when a name is unknown."""
     wanted = sys.argv[1:] or SCENARIOS
     unknown = sorted(set(wanted) - set(SCENARIOS))
     if unknown:
-        print(f"There is no scenario {', '.join(unknown)}; there are {', '.join(SCENARIOS)}.", file=sys.stderr)
+        print(f"Unknown: {unknown}; there are {SCENARIOS}.", file=sys.stderr)
         return 2
     for name in wanted:
         sys.argv = [f"benchmarks.{name}"]

@@ -12,11 +12,12 @@ import re
 import sys
 from contextvars import ContextVar
 from typing import Any
+from urllib.parse import parse_qsl
 
 import yaml
 from ministack import app
 from ministack.core import iam_actions, lambda_runtime
-from ministack.services import lambda_svc, stepfunctions
+from ministack.services import lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 _UNNAMED = "Runtime.HandlerError"
@@ -131,6 +132,40 @@ def _repair_concurrency() -> None:
     lambda_svc._sqs_esm_concurrency = concurrency
 
 
+def _repair_tags() -> None:
+    """A multipart upload begins with its object's tags; a PUT without tags leaves none of before."""
+    begin, complete, put = s3._create_multipart_upload, s3._complete_multipart_upload, s3._put_object
+
+    def keep(bucket: str, key: str, reply: Any, tagging: str) -> None:
+        where = (bucket, key, reply[1].get("x-amz-version-id"))
+        s3._object_tags.pop(where, None)
+        if tagging:
+            s3._object_tags[where] = dict(parse_qsl(tagging, keep_blank_values=True))
+
+    def create_multipart_upload(bucket: str, key: str, headers: dict[str, str]) -> Any:
+        reply = begin(bucket, key, headers)
+        if named := re.search(rb"<UploadId>([^<]+)</UploadId>", reply[2]):
+            s3._multipart_uploads[named[1].decode()]["tagging"] = headers.get("x-amz-tagging", "")
+        return reply
+
+    def complete_multipart_upload(bucket: str, key: str, body: bytes, query: Any, *rest: Any) -> Any:
+        upload = s3._multipart_uploads.get(s3._qp(query, "uploadId"))
+        reply = complete(bucket, key, body, query, *rest)
+        if upload is not None and reply[0] == 200:
+            keep(bucket, key, reply, upload.get("tagging", ""))
+        return reply
+
+    def put_object(bucket: str, key: str, body: bytes, headers: dict[str, str]) -> Any:
+        reply = put(bucket, key, body, headers)
+        if reply[0] == 200:
+            keep(bucket, key, reply, headers.get("x-amz-tagging", ""))
+        return reply
+
+    s3._create_multipart_upload = create_multipart_upload
+    s3._complete_multipart_upload = complete_multipart_upload
+    s3._put_object = put_object
+
+
 def _trust_loopback() -> None:
     """Policies may insist on TLS (``aws:SecureTransport``); what never leaves this machine counts as such."""
     original = app.pin_request_origin
@@ -160,6 +195,7 @@ def repair() -> None:
     _repair_callbacks()
     _repair_token_permissions()
     _repair_concurrency()
+    _repair_tags()
     _trust_loopback()
     _isolate_functions()
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+_RUNNING: list[subprocess.Popen[bytes]] = []
+
 
 class StartError(Exception):
     """A process of the one-machine stack ended early or did not answer in time. The message names its log."""
@@ -68,6 +70,8 @@ def start_process(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    # Collecting the object of a process that still runs is a ResourceWarning, and outliving us is the point here.
+    _RUNNING.append(process)
     started = _started(process.pid)
     if not started:
         raise StartError(f"{command[0]} ended at once: see {log}")

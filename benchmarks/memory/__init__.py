@@ -1,1 +1,1 @@
-"""Peak memory of ``ferry copy`` and of the functions that carry object bodies, for large and for many objects."""
+"""Peak memory of ``ferry copy`` and of the functions that carry bodies, for large and for many objects."""

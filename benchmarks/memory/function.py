@@ -1,11 +1,10 @@
-"""One function in a process of its own: handles the events given on standard input, prints its peak memory.
+"""One function in a process of its own: handles the events given on standard input, prints its answers.
 
 Run by the scenario: ``python -m benchmarks.memory.function transfer < events.json``.
 """
 
 import importlib
 import json
-import resource
 import sys
 import time
 from dataclasses import dataclass, field
@@ -28,12 +27,11 @@ class Context:
 
 
 def main(name: str) -> None:
-    """Handle every event and print the answers and the peak of resident memory in MiB."""
+    """Handle every event and print the answers on the last line."""
     events: list[dict[str, Any]] = json.load(sys.stdin)
     app = importlib.import_module(f"functions.{name}.app")
     answers = [app.lambda_handler(event, Context(name)) for event in events]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"peak_rss_mib": round(peak, 1), "answers": answers}))
+    print(json.dumps(answers))
 
 
 if __name__ == "__main__":

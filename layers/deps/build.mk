@@ -24,3 +24,6 @@ build-DepsLayer:
 	@rm -rf "$(ARTIFACTS_DIR)"/python/bin "$(ARTIFACTS_DIR)"/python/.lock
 	@find "$(ARTIFACTS_DIR)" -type d \( -name __pycache__ -o -name tests -o -name test -o -name SelfTest \) -prune -exec rm -rf {} +
 	@find "$(ARTIFACTS_DIR)" -type f \( -name '*.pyi' -o -name '*.pyx' -o -name RECORD \) -delete
+	@# Layers are read-only, so Python would compile every module anew at each cold start (2 s instead of 0.5 s).
+	@"$$(uv python find 3.13)" -W ignore -m compileall -qq -j 0 --invalidation-mode unchecked-hash \
+		-s "$(ARTIFACTS_DIR)" -p /opt "$(ARTIFACTS_DIR)/python"

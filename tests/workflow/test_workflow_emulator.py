@@ -1,11 +1,12 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import lambda_svc, stepfunctions
+from ministack.services import lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from local.emulator import error_type, repair
@@ -119,3 +120,24 @@ def test_functions_run_without_the_packages_of_this_environment():
     binary, _ = lambda_runtime._detect_runtime_binary("python3.13")
 
     assert not Path(binary).parent.with_name("pyvenv.cfg").exists()
+
+
+def test_tags_are_those_of_the_last_write():
+    s3._create_bucket("tagged", b"", {})
+
+    s3._put_object("tagged", "key", b"one", {"x-amz-tagging": "team=ferry&empty="})
+    assert s3._object_tags["tagged", "key", None] == {"team": "ferry", "empty": ""}
+    s3._put_object("tagged", "key", b"two", {})
+    assert ("tagged", "key", None) not in s3._object_tags
+
+
+def test_a_multipart_upload_hands_its_tags_to_the_object():
+    s3._create_bucket("tagged", b"", {})
+    begun = s3._create_multipart_upload("tagged", "large", {"x-amz-tagging": "team=ferry"})
+    query = {"uploadId": re.search(r"<UploadId>(.+)</UploadId>", begun[2].decode())[1], "partNumber": "1"}
+    part = s3._upload_part("tagged", "large", b"content", query, {})
+    listed = f"<C><Part><PartNumber>1</PartNumber><ETag>{part[1]['ETag']}</ETag></Part></C>"
+
+    s3._complete_multipart_upload("tagged", "large", listed.encode(), query, {})
+
+    assert s3._object_tags["tagged", "large", None] == {"team": "ferry"}

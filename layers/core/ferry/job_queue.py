@@ -6,7 +6,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import TransientError
-from ferry.jobs import CopyJob
+from ferry.jobs import CopyJob, spell
 from ferry.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class JobQueue:
         """
         for batch in batched(jobs, _BATCH, strict=False):
             entries: dict[str, SendMessageBatchRequestEntryTypeDef] = {
-                str(index): {"Id": str(index), "MessageBody": message_body(job)}
+                str(index): {"Id": str(index), "MessageBody": spell(job)}
                 for index, job in enumerate(batch)
             }
             self._retry.call(lambda entries=entries: self._send_batch(entries))  # type: ignore[misc]
@@ -60,13 +60,3 @@ class JobQueue:
             ReceiptHandle=receipt_handle,
             VisibilityTimeout=random.randint(1, longest),
         )
-
-
-def message_body(job: CopyJob) -> str:
-    """Spell a job as a message.
-
-    Source:
-        Amazon SQS API reference, "SendMessage": a body may not hold U+FFFE and U+FFFF, which keys may.
-    """
-    body = job.model_dump_json(exclude_none=True)
-    return body.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")

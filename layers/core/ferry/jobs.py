@@ -20,6 +20,16 @@ class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def spell(message: BaseModel) -> str:
+    """Spell a message as JSON that SQS takes.
+
+    Source:
+        Amazon SQS API reference, "SendMessage": a body may not hold U+FFFE and U+FFFF, which keys may.
+    """
+    body = message.model_dump_json(exclude_none=True)
+    return body.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
+
+
 class JobObject(_Message):
     """One object of a job.
 
@@ -65,7 +75,7 @@ def pack_objects(
     group: list[JobObject] = []
     message_size = content_size = 0
     for item in objects:
-        item_size = len(item.model_dump_json(exclude_none=True).encode()) + 1
+        item_size = len(spell(item).encode()) + 1
         if item.size >= large_object_threshold:
             yield (item,)
             continue

@@ -30,7 +30,12 @@ def encode_value(value: str) -> str:
 def decode_value(value: str) -> str:
     """Return what ``encode_value`` was given; other text stays as it is."""
     match = _ENCODED.fullmatch(value)
-    return base64.b64decode(match[1]).decode() if match else value
+    if match is None:
+        return value
+    try:
+        return base64.b64decode(match[1], validate=True).decode()
+    except ValueError:
+        return value
 
 
 def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:

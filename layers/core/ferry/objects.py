@@ -93,7 +93,7 @@ class Marker:
         etag = metadata.get("ferry-source-etag")
         modified = metadata.get("ferry-source-last-modified")
         crc64 = metadata.get("ferry-source-crc64")
-        if not etag or not modified or (crc64 is not None and not crc64.isdigit()):
+        if not etag or not modified or (crc64 is not None and not crc64.isdecimal()):
             return None
         try:
             last_modified = datetime.strptime(modified, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -64,8 +64,12 @@ def _next_characters(source: SourceStore, prefix: str, key_range: KeyRange, limi
         if key == prefix:
             after = key
             continue
-        found.append(prefix + key[len(prefix)])
-        after = found[-1] + LAST_CHARACTER
+        name = prefix + key[len(prefix)]
+        if found and name == found[-1]:
+            # A key that goes on with the last character there is lies beyond the probe; one boundary will do.
+            break
+        found.append(name)
+        after = name + LAST_CHARACTER
     return found
 
 

@@ -5,6 +5,8 @@ import zlib
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Final
 
+from ferry.errors import DamagedContentError
+
 _FRAME: Final = 1024**2
 """Bytes of content per frame; S3 wants at least 8 KiB in all but the last."""
 
@@ -15,6 +17,9 @@ async def framed_content(body: AsyncIterable[bytes], size: int) -> AsyncIterator
     Args:
         body: The content, in pieces of any size.
         size: Its bytes in all.
+
+    Raises:
+        DamagedContentError: There are more bytes than that.
 
     Source:
         Amazon S3 API reference, "Signature calculations for trailing checksums".
@@ -27,6 +32,9 @@ async def framed_content(body: AsyncIterable[bytes], size: int) -> AsyncIterator
         while offset < len(chunk):
             if not left:
                 left = min(_FRAME, remaining)
+                if not left:
+                    msg = f"There are more than the {size} bytes announced."
+                    raise DamagedContentError(msg, reason="WrongLength")
                 yield b"%x\r\n" % left
             piece = chunk[offset : offset + left]
             yield piece

@@ -252,7 +252,7 @@ def _body_size(response: Response, byte_range: ByteRange | None) -> tuple[int, i
         return size, size
     answered, _, total = response.headers.get("content-range", "").partition("/")
     wanted = f"bytes {byte_range.offset}-{byte_range.offset + byte_range.size - 1}"
-    if response.status != 206 or answered != wanted or size != byte_range.size or not total.isdigit():
+    if response.status != 206 or answered != wanted or size != byte_range.size or not total.isdecimal():
         msg = f"Asked for {wanted}, the source answered {response.status} {answered or 'without a range'}."
         raise DamagedContentError(msg, reason="WrongRange")
     return size, int(total)

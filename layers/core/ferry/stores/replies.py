@@ -32,6 +32,8 @@ _OSS_REMEDIES: Final = {
     "AbnormalBucketOwnerStatus": "check the state of the source bucket owner's account",
     "KmsServiceNotEnabled": "enable KMS for the source bucket's key",
 }
+_OTHER_REGION: Final = ("signing region", "addressed using the specified endpoint")
+"""What the messages of AccessDenied and InvalidArgument say when the bucket is somewhere else."""
 _S3_REMEDIES: Final = {
     "AccessDenied": "let the caller list the bucket and read, write and tag its objects",
     "AllAccessDisabled": "restore access to the destination bucket",
@@ -76,7 +78,7 @@ def oss_error(status: int, code: str, message: str, headers: Mapping[str, str] |
     Source:
         OSS API reference, "Error responses" and "HTTP status codes".
     """
-    said = f"OSS answered {status} {code}: {message}".rstrip(": ")
+    said = f"OSS answered {status} {code}: {message}".rstrip(": .")
     if code in {"NoSuchKey", "SymlinkTargetNotExist"}:
         reason = "DanglingSymlink" if code == "SymlinkTargetNotExist" else code
         return (PermanentError if code == "SymlinkTargetNotExist" else ObjectNotFoundError)(
@@ -93,15 +95,18 @@ def oss_error(status: int, code: str, message: str, headers: Mapping[str, str] |
     if status in {429, 503} or code in _THROTTLING:
         delay = (headers or {}).get("x-oss-qos-delay-time", "")
         return ThrottledError(
-            said, reason=code, retry_after_seconds=int(delay) / 1000 if delay.isdigit() else None
+            said, reason=code, retry_after_seconds=int(delay) / 1000 if delay.isdecimal() else None
         )
     if status >= 500:
         return TransientError(said, reason=code)
+    if any(hint in message for hint in _OTHER_REGION):
+        remedy = "give the region and the endpoint that the source bucket is in"
+        return ConfigurationError(f"{said.rstrip('.')}. To go on: {remedy}.", reason=code)
     if code in _OSS_REMEDIES or status in {401, 403}:
         remedy = _OSS_REMEDIES.get(
             code, "check the access key, its permissions and the account on Alibaba Cloud"
         )
-        return ConfigurationError(f"{said}. To go on: {remedy}.", reason=code)
+        return ConfigurationError(f"{said.rstrip('.')}. To go on: {remedy}.", reason=code)
     return PermanentError(said, reason=code)
 
 
@@ -117,7 +122,7 @@ def s3_error(status: int, code: str, message: str, headers: Mapping[str, str] | 
     Source:
         Amazon S3 API reference, "Error responses"; User Guide, "Conditional requests".
     """
-    said = f"S3 answered {status} {code}: {message}".rstrip(": ")
+    said = f"S3 answered {status} {code}: {message}".rstrip(": .")
     if code in {"PreconditionFailed", "ConditionalRequestConflict"} or status == 412:
         return ConflictError(said)
     if code in _DAMAGED:
@@ -126,14 +131,14 @@ def s3_error(status: int, code: str, message: str, headers: Mapping[str, str] | 
         return TransientError(said, reason=code)
     if status in {429, 503} or code in _THROTTLING:
         wait = (headers or {}).get("retry-after", "")
-        return ThrottledError(said, reason=code, retry_after_seconds=float(wait) if wait.isdigit() else None)
+        return ThrottledError(said, reason=code, retry_after_seconds=float(wait) if wait.isdecimal() else None)
     if status >= 500:
         return TransientError(said, reason=code)
     if code in _S3_REMEDIES or code.startswith("KMS.") or status in {301, 401, 403}:
         remedy = _S3_REMEDIES.get(
             code, "check the destination bucket, its region, its key and the permissions"
         )
-        return ConfigurationError(f"{said}. To go on: {remedy}.", reason=code)
+        return ConfigurationError(f"{said.rstrip('.')}. To go on: {remedy}.", reason=code)
     if code == "NoSuchKey":
         return ObjectNotFoundError(said, reason=code)
     return PermanentError(said, reason=code)

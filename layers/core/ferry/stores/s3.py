@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, override
 from urllib.parse import quote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
-from ferry.errors import ConfigurationError, ConflictError, ObjectNotFoundError, TransientError
+from ferry.errors import (
+    ConfigurationError,
+    ConflictError,
+    ObjectNotFoundError,
+    PermanentError,
+    TransientError,
+)
 from ferry.keys import KeyRange, sort_key
 from ferry.metadata import decode_value
 from ferry.objects import ListedObject, Marker, Replica, ReplicaProperties, UploadedPart
@@ -102,7 +108,12 @@ class S3Store(ReplicaStore):
 
     @override
     def delete(self, key: str, *, expected: str) -> None:
-        _translated(lambda: self._client.delete_object(Bucket=self.bucket, Key=key, IfMatch=f'"{expected}"'))
+        try:
+            _translated(
+                lambda: self._client.delete_object(Bucket=self.bucket, Key=key, IfMatch=f'"{expected}"')
+            )
+        except ObjectNotFoundError as error:
+            raise ConflictError(str(error)) from error
 
     @override
     def check_writable(self, key: str) -> None:
@@ -164,13 +175,13 @@ class S3Store(ReplicaStore):
 
     @override
     def abort_upload(self, key: str, upload_id: str) -> None:
-        from botocore.exceptions import ClientError
-
         try:
-            self._client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchUpload":
-                raise _client_error(error) from error
+            _translated(
+                lambda: self._client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
+            )
+        except PermanentError as error:
+            if error.reason != "NoSuchUpload":
+                raise
 
     async def _send_body(
         self,
@@ -251,13 +262,19 @@ def _client_error(error: Any) -> Exception:
 
 def _translated[T](operation: Callable[[], T]) -> T:
     """Run a boto3 call, turning what it raises into our errors."""
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectionError,  # noqa: A004
+        HTTPClientError,
+        NoCredentialsError,
+    )
 
     try:
         return operation()
     except ClientError as error:
         raise _client_error(error) from error
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError) as error:
         msg = f"S3 could not be reached: {error}"
         raise TransientError(msg, reason="ConnectionFailed") from error
     except NoCredentialsError as error:

@@ -83,7 +83,7 @@ def sign_s3(
             method,
             path,
             "&".join(sorted(f"{_encode(name)}={_encode(value)}" for name, value in query.items())),
-            *(f"{name}:{' '.join(signed[name].split())}" for name in names),
+            *(f"{name}:{_trimmed(signed[name])}" for name in names),
             "",
             ";".join(names),
             signed["x-amz-content-sha256"],
@@ -146,6 +146,12 @@ def sign_oss(
         f"OSS4-HMAC-SHA256 Credential={key.access_key_id}/{path_of_key},Signature={signature}"
     )
     return signed
+
+
+def _trimmed(value: str) -> str:
+    """Trim a header value and join its words by one space each."""
+    # As bytes, since text also takes U+0085 and U+00A0 for spaces, which are halves of UTF-8 letters here.
+    return b" ".join(value.encode("latin-1").split()).decode("latin-1")
 
 
 def _encode(text: str) -> str:

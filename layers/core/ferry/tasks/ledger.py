@@ -35,16 +35,36 @@ class Ledger:
         self._table = table
 
     def put_shards(self, run_id: str, shards: Iterable[Shard]) -> None:
-        """Store new shards; storing them again is harmless only before they are scanned."""
-        with self._table.batch_writer() as batch:
-            for shard in shards:
-                batch.put_item(
-                    Item={
-                        **_key(run_id, f"SHARD#{shard.shard_id}"),
-                        "body": shard.model_dump_json(),
-                        **_versioned(shard),
-                    }
-                )
+        """Store a run's first shards, all of them or none, so that none of its keys can be missed.
+
+        Args:
+            run_id: Whose shards they are.
+            shards: At most 100.
+
+        Raises:
+            TransientError: Some are stored already: another call was faster; list them.
+        """
+        puts: Any = [self._new_shard(run_id, shard) for shard in shards]
+        try:
+            self._table.meta.client.transact_write_items(TransactItems=puts)
+        except ClientError as error:
+            if not is_cancelled(error):
+                raise
+            msg = f"The shards of the run {run_id} were planned by another call."
+            raise TransientError(msg, reason="ShardsPlanned") from error
+
+    def _new_shard(self, run_id: str, shard: Shard) -> dict[str, Any]:
+        return {
+            "Put": {
+                "TableName": self._table.name,
+                "Item": {
+                    **_key(run_id, f"SHARD#{shard.shard_id}"),
+                    "body": shard.model_dump_json(),
+                    **_versioned(shard),
+                },
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
 
     def get_shard(self, run_id: str, shard_id: str) -> Shard:
         """Return a shard as of now."""
@@ -107,19 +127,7 @@ class Ledger:
                     "ExpressionAttributeValues": {":before": shard.sequence},
                 }
             },
-            *(
-                {
-                    "Put": {
-                        "TableName": self._table.name,
-                        "Item": {
-                            **_key(run_id, f"SHARD#{part.shard_id}"),
-                            "body": part.model_dump_json(),
-                            **_versioned(part),
-                        },
-                    }
-                }
-                for part in parts
-            ),
+            *(self._new_shard(run_id, part) for part in parts),
         ]
         try:
             self._table.meta.client.transact_write_items(TransactItems=puts)

@@ -128,12 +128,12 @@ class TaskStore:
         self._update_unless_over(run_id, {"state": RunState.RUNNING})
 
     def record_reason(self, run_id: str, reason: str) -> None:
-        """Note why the run cannot succeed. The first reason stays."""
+        """Note why the run cannot succeed. The first reason stays, and a run that is over stays as it is."""
         try:
             self._table.update_item(
                 Key=_run_key(run_id),
                 UpdateExpression="SET reason = :reason",
-                ConditionExpression=Attr("pk").exists() & Attr("reason").not_exists(),
+                ConditionExpression=Attr("state").is_in(list(_OPEN)) & Attr("reason").not_exists(),
                 ExpressionAttributeValues={":reason": reason},
             )
         except ClientError as error:

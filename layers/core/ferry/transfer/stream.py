@@ -21,9 +21,9 @@ async def verified_chunks(body: SourceBody) -> AsyncIterator[bytes]:
     async for chunk in body.chunks():
         size += len(chunk)
         checksum = crc64(chunk, checksum)
-        if held:
+        if held and chunk:
             yield held
-        held = chunk
+        held = chunk or held
     check_content(body.source, size, checksum)
     if held:
         yield held

@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``ferry``."""
+
+from cli.app import main
+
+main()

@@ -1,0 +1,120 @@
+"""Reaching both buckets directly, with what the environment and the options say."""
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ferry.errors import ConfigurationError
+
+from cli.locations import Location
+from cli.sessions import enter_stack, running_stack
+
+if TYPE_CHECKING:
+    import boto3
+    from ferry.stores.http import HttpTransport
+    from ferry.stores.oss import OssStore
+    from ferry.stores.s3 import S3Store
+    from ferry.stores.signing import AccessKey
+    from mypy_boto3_s3 import S3Client
+
+_PUBLIC_ENDPOINT: Final = re.compile(r"https?://oss-([a-z0-9-]+?)(-internal)?\.aliyuncs\.com/?")
+_CONNECTIONS: Final = 128
+
+
+@dataclass(frozen=True)
+class OssAccess:
+    """How to reach the source. An empty endpoint is the region's public one.
+
+    Attributes:
+        is_cname: Whether the endpoint is a domain bound to the bucket.
+    """
+
+    endpoint: str = ""
+    region: str = ""
+    is_cname: bool = False
+
+
+@dataclass(frozen=True)
+class S3Access:
+    """How to reach the destination; what is empty is left to the AWS environment and profile."""
+
+    endpoint: str = ""
+    region: str = ""
+
+
+def on_local_stack() -> tuple[OssAccess, S3Access]:
+    """Point this process at the local stack; raises ConfigurationError when none runs."""
+    stack = running_stack()
+    enter_stack(stack)
+    return OssAccess(stack.oss.endpoint, stack.oss.region), S3Access(stack.aws.endpoint, stack.aws.region)
+
+
+def open_source(location: Location, access: OssAccess, http: "HttpTransport") -> "OssStore":
+    """Return the source bucket.
+
+    Raises:
+        ConfigurationError: The region, or the access key in the environment, is missing.
+    """
+    from ferry.stores.oss import OssEndpoint, OssStore
+
+    url = access.endpoint if "://" in access.endpoint or not access.endpoint else f"https://{access.endpoint}"
+    derived = _PUBLIC_ENDPOINT.fullmatch(url)
+    region = access.region.removeprefix("oss-") or (derived[1] if derived else "")
+    if not region:
+        msg = "The OSS region is not known; give it with --region or OSS_REGION, such as cn-hangzhou."
+        raise ConfigurationError(msg, reason="NoRegion")
+    key = _oss_key()
+    endpoint = OssEndpoint(region, url, access.is_cname) if url else OssEndpoint.public(region)
+    return OssStore(location.bucket, endpoint=endpoint, credentials=lambda: key, http=http)
+
+
+def _oss_key() -> "AccessKey":
+    from ferry.stores.signing import AccessKey
+
+    names = ("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET")
+    key_id, secret = (os.environ.get(name, "").strip() for name in names)
+    missing = [name for name, value in zip(names, (key_id, secret), strict=True) if not value]
+    if missing:
+        msg = f"The OSS access key is missing; set {' and '.join(missing)} in the environment."
+        raise ConfigurationError(msg, reason="NoCredentials")
+    return AccessKey(key_id, secret, os.environ.get("OSS_SESSION_TOKEN", "").strip() or None)
+
+
+def open_replica(
+    location: Location, client: "S3Client", session: "boto3.Session", http: "HttpTransport"
+) -> "S3Store":
+    """Return the destination bucket."""
+    from ferry.stores.s3 import S3Store, session_key
+
+    return S3Store(location.bucket, client=client, credentials=lambda: session_key(session), http=http)
+
+
+def s3_client(session: "boto3.Session", location: Location, access: S3Access) -> "S3Client":
+    """Return a client of the bucket's region.
+
+    Raises:
+        ConfigurationError: The endpoint is no URL.
+    """
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    config = Config(
+        max_pool_connections=_CONNECTIONS,
+        connect_timeout=10,
+        retries={"mode": "standard", "total_max_attempts": 5},
+    )
+    endpoint = access.endpoint or None
+    try:
+        client = session.client("s3", endpoint_url=endpoint, config=config)
+    except ValueError as error:
+        msg = f"The S3 endpoint {access.endpoint!r} is not a URL such as https://s3.eu-west-1.amazonaws.com."
+        raise ConfigurationError(msg, reason="InvalidEndpoint") from error
+    if session.region_name or endpoint:
+        return client
+    try:
+        region = client.head_bucket(Bucket=location.bucket).get("BucketRegion")
+    except (BotoCoreError, ClientError):
+        # What is wrong shows, with a better sentence, when the bucket is checked.
+        return client
+    return session.client("s3", region_name=region, config=config) if region else client

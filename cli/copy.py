@@ -1,0 +1,239 @@
+"""``ferry copy``: replicate in this process, needing nothing of AWS but S3."""
+
+import asyncio
+import json
+import secrets
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from ferry.errors import ConfigurationError
+from rich.console import RenderableType
+
+from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, open_source, s3_client
+from cli.console import err, fact_table, note, out, print_json
+from cli.locations import Location
+from cli.options import (
+    CompareOption,
+    DestinationArgument,
+    JsonOption,
+    KeepPrefixOption,
+    LocalStackOption,
+    OssCnameOption,
+    OssEndpointOption,
+    OssRegionOption,
+    ReportOption,
+    S3EndpointOption,
+    S3RegionOption,
+    SourceArgument,
+    StorageClassOption,
+    parse_size,
+)
+from cli.progress import Meter, Snapshot, live
+from cli.sessions import aws_session
+from cli.summary import FailureList, Summary
+
+if TYPE_CHECKING:
+    from ferry.replicate import Replication, Tally
+    from ferry.stores.http import HttpTransport
+
+MIB: Final = 1024**2
+_EXAMPLES: Final = (
+    "Example: OSS_ACCESS_KEY_ID=… OSS_ACCESS_KEY_SECRET=… "
+    "ferry copy --region cn-hangzhou oss://my-bucket/photos s3://my-replica/photos"
+)
+
+
+@dataclass(frozen=True)
+class CopyOptions:
+    """How to copy, beside from where to where."""
+
+    compare: str = "auto"
+    storage_class: str = "STANDARD"
+    keep_prefix: bool = False
+    dry_run: bool = False
+    large_object_threshold: int = 128 * MIB
+    in_flight: int = 64
+
+
+def copy(  # noqa: PLR0913 - the options of a command
+    source: SourceArgument,
+    destination: DestinationArgument,
+    *,
+    endpoint: OssEndpointOption = "",
+    region: OssRegionOption = "",
+    cname: OssCnameOption = False,
+    s3_endpoint: S3EndpointOption = "",
+    s3_region: S3RegionOption = "",
+    storage_class: StorageClassOption = "STANDARD",
+    compare: CompareOption = "auto",
+    keep_prefix: KeepPrefixOption = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what would be copied; write nothing.")
+    ] = False,
+    large_object_threshold: Annotated[
+        int,
+        typer.Option(
+            parser=parse_size, metavar="SIZE", help="Objects of at least this size are copied in parts."
+        ),
+    ] = 128 * MIB,
+    in_flight: Annotated[int, typer.Option(min=1, max=1024, help="Objects copied at once.")] = 64,
+    report: ReportOption = None,
+    local: LocalStackOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Copy what is new or changed from an OSS bucket to an S3 bucket.
+
+    The contents of the source prefix land under the destination prefix. The OSS access key comes from
+    OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN, the AWS one from the usual AWS variables
+    and profiles.
+
+    Exits with 0 when all is well, 1 when some objects failed, 2 when nothing could be done.
+    """
+    if not 5 * MIB <= large_object_threshold <= 5 * 1024 * MIB:
+        msg = "--large-object-threshold must be between 5MiB and 5GiB."
+        raise typer.BadParameter(msg)
+    oss, s3 = OssAccess(endpoint, region, cname), S3Access(s3_endpoint, s3_region)
+    if local:
+        oss, s3 = on_local_stack()
+    options = CopyOptions(compare, storage_class, keep_prefix, dry_run, large_object_threshold, in_flight)
+    began = time.monotonic()
+    with _failures(report) as failures:
+        tally = _run(_Copy(source, destination, oss, s3, options, failures))
+    summary = summarise(tally, time.monotonic() - began)
+    failures.print(err())
+    if as_json:
+        print_json(summary.to_json())
+    else:
+        title = f"{source} → {destination}" + (" (dry run: nothing was written)" if dry_run else "")
+        note(out(), title, "bold")
+        out().print(fact_table(summary.rows(dry_run=dry_run)))
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def summarise(tally: "Tally", seconds: float) -> Summary:
+    """Return what a replication came to."""
+    return Summary(
+        objects=tally.objects,
+        bytes=tally.size,
+        copied=tally.copied,
+        current=tally.current,
+        deleted=0,
+        failed=tally.failed,
+        seconds=seconds,
+    )
+
+
+def snapshot(tally: "Tally", label: str) -> Snapshot:
+    """Return where a replication is."""
+    return Snapshot(
+        label=label,
+        objects=tally.closed,
+        total_objects=tally.planned,
+        size=tally.moved_size,
+        total_size=tally.planned_size,
+        is_total_final=tally.is_listed,
+        looked_at=tally.found,
+        failed=tally.failed,
+    )
+
+
+@dataclass(frozen=True)
+class _Copy:
+    source: Location
+    destination: Location
+    oss: OssAccess
+    s3: S3Access
+    options: CopyOptions
+    failures: FailureList
+
+    def replication(self, http: "HttpTransport") -> "Replication":
+        """Build what copies; see ``copy`` for what is what."""
+        from ferry.keys import KeyMapping
+        from ferry.multipart.upload import LargeObjectCopier
+        from ferry.replica_policy import ReplicaPolicy
+        from ferry.replicate import Replication
+        from ferry.tasks.models import CompareMode
+        from ferry.transfer.engine import TransferEngine, TransferLimits
+
+        session = aws_session(self.s3.region)
+        source = open_source(self.source, self.oss, http)
+        replica = open_replica(self.destination, s3_client(session, self.destination, self.s3), session, http)
+        prefix = self.source.prefix
+        mapping = KeyMapping(prefix, "" if self.options.keep_prefix else prefix, self.destination.prefix)
+        run_id = f"copy-{datetime.now(UTC):%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
+        policy = ReplicaPolicy(run_id, self.options.storage_class)
+        limits = TransferLimits(in_flight=self.options.in_flight)
+        return Replication(
+            TransferEngine(source, replica, mapping, policy, limits=limits),
+            LargeObjectCopier(source, replica, mapping, policy),
+            mode=CompareMode(self.options.compare),
+            large_object_threshold=self.options.large_object_threshold,
+            dry_run=self.options.dry_run,
+            on_failure=lambda failed: self.failures.add(failed.key, failed.reason, failed.message),
+        )
+
+
+def _run(work: _Copy) -> "Tally":
+    """Copy with a live display; an interruption ends the process once nothing is left unfinished."""
+    copied: Callable[[], int] = lambda: 0  # noqa: E731 - nothing began yet
+
+    async def replicate() -> "Tally":
+        from ferry.stores.http import HttpTransport
+
+        nonlocal copied
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        http = HttpTransport()
+        try:
+            replication = work.replication(http)
+            copied = lambda: replication.tally.copied  # noqa: E731
+            meter = Meter(time.monotonic)
+            label = "Counting" if work.options.dry_run else "Copying"
+
+            def render() -> RenderableType:
+                return meter.render(snapshot(replication.tally, label))
+
+            with live(err(), render):
+                return await replication.run()
+        finally:
+            await http.aclose()
+
+    try:
+        return asyncio.run(replicate())
+    except (KeyboardInterrupt, asyncio.CancelledError) as error:
+        msg = (
+            f"Interrupted after {copied():,} objects; nothing half-written is left. Start it again to go on."
+        )
+        note(err(), msg)
+        raise typer.Exit(130 if isinstance(error, KeyboardInterrupt) else 143) from None
+
+
+@contextmanager
+def _failures(report: Path | None) -> Iterator[FailureList]:
+    """Collect failures, and write them to a file if one is wanted."""
+    if report is None:
+        yield FailureList()
+        return
+    try:
+        lines = report.open("w", encoding="utf-8")
+    except OSError as error:
+        msg = f"The report {report} cannot be written: {error.strerror}."
+        raise ConfigurationError(msg, reason="InvalidReport") from error
+
+    def write(key: str, reason: str, message: str) -> None:
+        lines.write(json.dumps({"key": key, "reason": reason, "message": message}) + "\n")
+
+    with lines:
+        yield FailureList(write)
+
+
+copy_epilog = _EXAMPLES

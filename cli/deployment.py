@@ -1,0 +1,91 @@
+"""Reaching a deployed stack: its table and its workflows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ferry.errors import ConfigurationError
+
+from cli.sessions import aws_session, enter_stack, running_stack, uses_local
+
+if TYPE_CHECKING:
+    import boto3
+    from ferry.tasks.ledger import Ledger
+    from ferry.tasks.store import TaskStore
+    from ferry.workflows import Workflows
+
+    from local.stack import LocalStack
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A deployed stack.
+
+    Attributes:
+        outputs: The stack's outputs by name.
+        local: The local stack if it is one.
+    """
+
+    name: str
+    session: "boto3.Session"
+    outputs: Mapping[str, str]
+    local: "LocalStack | None" = None
+
+    @cached_property
+    def tasks(self) -> "TaskStore":
+        """Tasks and runs."""
+        from ferry.tasks.store import TaskStore
+
+        return TaskStore(self.session.resource("dynamodb").Table(self.output("TableName")))
+
+    @cached_property
+    def ledger(self) -> "Ledger":
+        """The accounts of the runs."""
+        from ferry.tasks.ledger import Ledger
+
+        return Ledger(self.session.resource("dynamodb").Table(self.output("TableName")))
+
+    @cached_property
+    def workflows(self) -> "Workflows":
+        """The workflows."""
+        from ferry.workflows import Workflows
+
+        return Workflows(self.session.client("stepfunctions"))
+
+    def output(self, name: str) -> str:
+        """Return an output of the stack; raises ConfigurationError when it has none of that name."""
+        if name not in self.outputs:
+            msg = f"The stack {self.name!r} has no output {name}; is it Ferry's, and fully deployed?"
+            raise ConfigurationError(msg, reason="NotFerry")
+        return self.outputs[name]
+
+
+def find_deployment(stack: str, region: str, *, local: bool) -> Deployment:
+    """Return the local stack if that is asked for, else the named one of the AWS account.
+
+    Raises:
+        ConfigurationError: There is no such stack, or it cannot be looked at.
+    """
+    if uses_local(local):
+        running = running_stack()
+        enter_stack(running)
+        return Deployment("local", aws_session(running.aws.region), running.outputs or {}, running)
+    session = aws_session(region)
+    return Deployment(stack, session, _outputs(session, stack))
+
+
+def _outputs(session: "boto3.Session", stack: str) -> dict[str, str]:
+    from botocore.exceptions import ClientError
+
+    try:
+        found = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        msg = (
+            f"There is no stack {stack!r} in {session.region_name}; deploy it with `sam deploy`, "
+            "or name another with --stack, --aws-region or AWS_PROFILE."
+        )
+        raise ConfigurationError(msg, reason="NoStack") from error
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}

@@ -1,0 +1,145 @@
+"""Options that several commands share."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from cli.locations import Location, parse_oss, parse_s3
+
+Compare = Literal["auto", "size", "checksum", "always"]
+StorageClass = Literal[
+    "STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"
+]
+
+_SIZE = re.compile(r"(\d+)\s*([kmgt]?)(i?b)?", re.IGNORECASE)
+
+
+def parse_size(text: str | int) -> int:
+    """Read bytes such as ``134217728``, ``128M`` or ``128MiB``, the units being powers of 1,024."""
+    match = _SIZE.fullmatch(str(text).strip())
+    if match is None:
+        msg = f"{text!r} is no size; write it like 134217728 or 128MiB."
+        raise typer.BadParameter(msg)
+    return int(match[1]) << 10 * " kmgt".index(match[2].lower() or " ")
+
+
+SOURCE_PANEL = "Source"
+DESTINATION_PANEL = "Destination"
+
+SourceArgument = Annotated[
+    Location,
+    typer.Argument(metavar="oss://BUCKET/PREFIX", parser=parse_oss, help="Where the objects are."),
+]
+DestinationArgument = Annotated[
+    Location,
+    typer.Argument(metavar="s3://BUCKET/PREFIX", parser=parse_s3, help="Where their replicas are."),
+]
+OssEndpointOption = Annotated[
+    str,
+    typer.Option(
+        "--endpoint",
+        "--oss-endpoint",
+        envvar="OSS_ENDPOINT",
+        metavar="URL",
+        help="OSS endpoint without the bucket; by default the region's public one.",
+        rich_help_panel=SOURCE_PANEL,
+    ),
+]
+OssRegionOption = Annotated[
+    str,
+    typer.Option(
+        "--region",
+        "--oss-region",
+        envvar="OSS_REGION",
+        metavar="REGION",
+        help="OSS region, such as cn-hangzhou.",
+        rich_help_panel=SOURCE_PANEL,
+    ),
+]
+OssCnameOption = Annotated[
+    bool,
+    typer.Option(
+        "--cname", help="The endpoint is a domain bound to the bucket.", rich_help_panel=SOURCE_PANEL
+    ),
+]
+S3EndpointOption = Annotated[
+    str,
+    typer.Option(
+        "--s3-endpoint",
+        envvar="AWS_ENDPOINT_URL_S3",
+        metavar="URL",
+        help="S3 endpoint, if it is not Amazon's own.",
+        rich_help_panel=DESTINATION_PANEL,
+    ),
+]
+S3RegionOption = Annotated[
+    str,
+    typer.Option(
+        "--s3-region",
+        envvar=["AWS_REGION", "AWS_DEFAULT_REGION"],
+        metavar="REGION",
+        help="Region of the bucket; by default the AWS profile's, else S3 is asked.",
+        rich_help_panel=DESTINATION_PANEL,
+    ),
+]
+KeepPrefixOption = Annotated[
+    bool,
+    typer.Option("--keep-prefix", help="Put the source prefix behind the destination's."),
+]
+CompareOption = Annotated[
+    Compare,
+    typer.Option(
+        "--compare",
+        help="How to recognise a current replica: by size, time and etag (auto), by size alone, "
+        "by what it records about its source (checksum), or never (always).",
+    ),
+]
+StorageClassOption = Annotated[
+    StorageClass,
+    typer.Option(
+        "--storage-class",
+        metavar="CLASS",
+        help="S3 storage class of new replicas: STANDARD, STANDARD_IA, ONEZONE_IA, INTELLIGENT_TIERING, "
+        "GLACIER_IR, GLACIER or DEEP_ARCHIVE.",
+        rich_help_panel=DESTINATION_PANEL,
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as one JSON document.")]
+LocalOption = Annotated[
+    bool,
+    typer.Option(
+        "--local",
+        help="Use the stack that `ferry local up` started here; FERRY_LOCAL=DIR means the one in DIR.",
+    ),
+]
+LocalStackOption = Annotated[
+    bool,
+    typer.Option("--local", help="Between the two servers of the stack that `ferry local up` started here."),
+]
+StackOption = Annotated[
+    str,
+    typer.Option(
+        "--stack", envvar="FERRY_STACK", metavar="NAME", help="Name of the deployed CloudFormation stack."
+    ),
+]
+AwsRegionOption = Annotated[
+    str,
+    typer.Option(
+        "--aws-region",
+        envvar=["AWS_REGION", "AWS_DEFAULT_REGION"],
+        metavar="REGION",
+        help="Region of the deployed stack; by default the AWS profile's.",
+    ),
+]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        dir_okay=False,
+        writable=True,
+        metavar="FILE",
+        help="Write every failed object to this file, one JSON object per line.",
+    ),
+]

@@ -1,0 +1,75 @@
+"""How a copy or a run ended, as a table and as JSON."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from rich.console import Console
+
+from cli.console import format_seconds, format_size, note, show_key
+
+SHOWN_FAILURES: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of the objects of a source.
+
+    Attributes:
+        objects: Objects considered: copied, current and failed ones.
+        bytes: Bytes copied, in a dry run those that would be.
+        copied: In a dry run those that would be.
+        deleted: Replicas deleted because their source is gone.
+    """
+
+    objects: int
+    bytes: int
+    copied: int
+    current: int
+    deleted: int
+    failed: int
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the document that ``--json`` prints."""
+        return {**asdict(self), "seconds": round(self.seconds, 3)}
+
+    def rows(self, *, dry_run: bool) -> list[tuple[str, str]]:
+        """Return the rows of the table that people see."""
+        rate = f" ({format_size(self.bytes / self.seconds)}/s)" if self.seconds > 0 and not dry_run else ""
+        return [
+            ("Objects", f"{self.objects:,}"),
+            ("Would be copied" if dry_run else "Copied", f"{self.copied:,}"),
+            ("Already current", f"{self.current:,}"),
+            ("Deleted", f"{self.deleted:,}"),
+            ("Failed", f"{self.failed:,}"),
+            ("Bytes to copy" if dry_run else "Bytes copied", f"{format_size(self.bytes)}{rate}"),
+            ("Time", format_seconds(self.seconds)),
+        ]
+
+
+@dataclass(slots=True)
+class FailureList:
+    """Failures as they come; the first ones are kept to be shown, all are counted.
+
+    Attributes:
+        also: Told every failure.
+    """
+
+    also: Callable[[str, str, str], None] = lambda _key, _reason, _message: None
+    count: int = 0
+    kept: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, key: str, reason: str, message: str) -> None:
+        """Note an object that could not be copied."""
+        self.count += 1
+        if len(self.kept) < SHOWN_FAILURES:
+            self.kept.append((key, reason, message))
+        self.also(key, reason, message)
+
+    def print(self, console: Console) -> None:
+        """Print what was kept and how many more there are."""
+        for key, reason, message in self.kept:
+            note(console, f"failed: {show_key(key)}: {reason}: {message}", "red")
+        if self.count > len(self.kept):
+            note(console, f"… and {self.count - len(self.kept):,} more failed.", "red")

@@ -1,0 +1,243 @@
+"""``ferry task``: setting up what to replicate."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from cli.console import fact_table, list_table, note, out, print_json
+from cli.deployment import Deployment, find_deployment
+from cli.locations import Location, parse_oss, parse_s3
+from cli.options import (
+    DESTINATION_PANEL,
+    SOURCE_PANEL,
+    AwsRegionOption,
+    CompareOption,
+    JsonOption,
+    KeepPrefixOption,
+    LocalOption,
+    StackOption,
+    StorageClassOption,
+)
+
+if TYPE_CHECKING:
+    from ferry.tasks.models import Task
+    from pydantic import ValidationError
+
+app = typer.Typer(
+    name="task",
+    help="Set up what to replicate.",
+    no_args_is_help=True,
+    epilog="Example: ferry task create photos --source oss://my-bucket/photos --oss-region cn-hangzhou "
+    "--secret ferry/oss --destination s3://my-replica/photos --destination-region eu-central-1",
+)
+
+TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
+
+_RULES: Final = {
+    ("task_id",): ("NAME", "must be at most 40 lower-case letters, digits and '-', and not begin with '-'"),
+    ("source", "region"): ("--oss-region", "must be an OSS region such as cn-hangzhou, without 'oss-'"),
+    ("source", "endpoint"): ("--oss-endpoint", "must be a URL such as https://oss-cn-hangzhou.aliyuncs.com"),
+    ("source", "secret"): ("--secret", "must name a Secrets Manager secret"),
+    ("source", "bucket"): ("--source", "must name an OSS bucket"),
+    ("destination", "bucket"): ("--destination", "must name an S3 bucket"),
+    ("destination", "region"): ("--destination-region", "must be an AWS region such as eu-central-1"),
+}
+
+
+@app.command(
+    epilog="Example: ferry task create photos --source oss://my-bucket/photos --oss-region cn-hangzhou "
+    "--secret ferry/oss --destination s3://my-replica/photos --destination-region eu-central-1"
+)
+def create(  # noqa: PLR0913 - the options of a command
+    name: TaskArgument,
+    *,
+    source: Annotated[
+        Location,
+        typer.Option(
+            parser=parse_oss,
+            metavar="oss://BUCKET/PREFIX",
+            help="Where the objects are.",
+            rich_help_panel=SOURCE_PANEL,
+        ),
+    ],
+    destination: Annotated[
+        Location,
+        typer.Option(
+            parser=parse_s3,
+            metavar="s3://BUCKET/PREFIX",
+            help="Where their replicas go.",
+            rich_help_panel=DESTINATION_PANEL,
+        ),
+    ],
+    oss_region: Annotated[
+        str,
+        typer.Option(metavar="REGION", help="OSS region, such as cn-hangzhou.", rich_help_panel=SOURCE_PANEL),
+    ] = "",
+    oss_endpoint: Annotated[
+        str,
+        typer.Option(
+            metavar="URL", help="By default the region's public endpoint.", rich_help_panel=SOURCE_PANEL
+        ),
+    ] = "",
+    cname: Annotated[
+        bool,
+        typer.Option(
+            "--cname", help="The endpoint is a domain bound to the bucket.", rich_help_panel=SOURCE_PANEL
+        ),
+    ] = False,
+    secret: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME_OR_ARN",
+            help="Secrets Manager secret with the OSS access key.",
+            rich_help_panel=SOURCE_PANEL,
+        ),
+    ] = "",
+    destination_region: Annotated[
+        str,
+        typer.Option(metavar="REGION", help="Region of the S3 bucket.", rich_help_panel=DESTINATION_PANEL),
+    ] = "",
+    storage_class: StorageClassOption = "STANDARD",
+    compare: CompareOption = "auto",
+    keep_prefix: KeepPrefixOption = False,
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Set up a task: from which OSS bucket to which S3 bucket.
+
+    On a local stack the regions, the endpoint and the secret are those of the stack unless given.
+    """
+    deployment = find_deployment(stack, aws_region, local=local)
+    if (belongings := deployment.local) is not None:
+        oss_region = oss_region or belongings.oss.region
+        oss_endpoint = oss_endpoint or belongings.oss.endpoint
+        secret = secret or belongings.secret_arn
+        destination_region = destination_region or belongings.aws.region
+    task = build_task(
+        {
+            "task_id": name,
+            "source": {
+                "bucket": source.bucket,
+                "prefix": source.prefix,
+                "region": oss_region,
+                "endpoint": oss_endpoint or None,
+                "is_cname": cname,
+                "secret": secret,
+            },
+            "destination": {
+                "bucket": destination.bucket,
+                "prefix": destination.prefix,
+                "region": destination_region,
+                "storage_class": storage_class,
+            },
+            "keep_prefix": keep_prefix,
+            "compare": compare,
+            "created_at": datetime.now(UTC),
+        }
+    )
+    deployment.tasks.create_task(task)
+    if as_json:
+        print_json(task.model_dump(mode="json"))
+    else:
+        note(out(), f"Created the task {name}; run it with `ferry run start {name} --wait`.")
+
+
+def build_task(fields: dict[str, Any]) -> "Task":
+    """Make a task; raises typer.BadParameter with a sentence per option that is wrong."""
+    from ferry.tasks.models import Task
+    from pydantic import ValidationError
+
+    try:
+        return Task.model_validate(fields)
+    except ValidationError as error:
+        raise typer.BadParameter(" ".join(_sentences(error))) from None
+
+
+def _sentences(error: "ValidationError") -> list[str]:
+    sentences = []
+    for problem in error.errors():
+        place = tuple(str(part) for part in problem["loc"])
+        option, rule = _RULES.get(place, ("--" + ".".join(place).replace("_", "-"), problem["msg"]))
+        given = problem["input"]
+        sentences.append(
+            f"{option} is missing: it {rule}." if given == "" else f"{option} {rule}, not {given!r}."
+        )
+    return sentences
+
+
+@app.command("list", epilog="Example: ferry task list --stack ferry")
+def list_(
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the tasks."""
+    tasks = list(find_deployment(stack, aws_region, local=local).tasks.list_tasks())
+    if as_json:
+        print_json([task.model_dump(mode="json") for task in tasks])
+    elif not tasks:
+        note(out(), "There are no tasks; set one up with `ferry task create`.")
+    else:
+        rows = [(task.task_id, _source(task), _destination(task), task.compare.value) for task in tasks]
+        out().print(list_table(["Task", "Source", "Destination", "Compare"], rows, whole="Task"))
+
+
+@app.command(epilog="Example: ferry task show photos --json")
+def show(
+    name: TaskArgument,
+    *,
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a task."""
+    task = find_deployment(stack, aws_region, local=local).tasks.get_task(name)
+    if as_json:
+        print_json(task.model_dump(mode="json"))
+        return
+    source, destination = task.source, task.destination
+    rows = [
+        ("Task", task.task_id),
+        ("Source", _source(task)),
+        ("OSS region", source.region),
+        ("OSS endpoint", source.endpoint or "public"),
+        ("Secret", source.secret),
+        ("Destination", _destination(task)),
+        ("Region", destination.region),
+        ("Storage class", destination.storage_class),
+        ("Compare", task.compare.value),
+        ("Source prefix", "kept" if task.keep_prefix else "taken off"),
+        ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
+    ]
+    out().print(fact_table(rows))
+
+
+@app.command(epilog="Example: ferry task delete photos")
+def delete(
+    name: TaskArgument,
+    *,
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Delete a task; its replicas and the history of its runs stay."""
+    deployment: Deployment = find_deployment(stack, aws_region, local=local)
+    deployment.tasks.delete_task(name)
+    if as_json:
+        print_json({"deleted": name})
+    else:
+        note(out(), f"Deleted the task {name}.")
+
+
+def _source(task: "Task") -> str:
+    return f"oss://{task.source.bucket}/{task.source.prefix}"
+
+
+def _destination(task: "Task") -> str:
+    return f"s3://{task.destination.bucket}/{task.destination.prefix}"

@@ -1,0 +1,126 @@
+"""``ferry verify``: are both sides alike?"""
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+from rich.console import RenderableType
+from rich.text import Text
+
+from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, open_source, s3_client
+from cli.console import err, fact_table, format_seconds, note, out, print_json, show_key
+from cli.locations import Location
+from cli.options import (
+    DestinationArgument,
+    JsonOption,
+    KeepPrefixOption,
+    LocalStackOption,
+    OssCnameOption,
+    OssEndpointOption,
+    OssRegionOption,
+    S3EndpointOption,
+    S3RegionOption,
+    SourceArgument,
+)
+from cli.progress import live
+from cli.sessions import aws_session
+
+if TYPE_CHECKING:
+    from cli.verification import Verdict
+
+verify_epilog: Final = (
+    "Example: ferry verify --content --region cn-hangzhou oss://my-bucket/photos s3://my-replica/photos"
+)
+
+
+def verify(  # noqa: PLR0913 - the options of a command
+    source: SourceArgument,
+    destination: DestinationArgument,
+    *,
+    content: Annotated[
+        bool, typer.Option("--content", help="Read every object on both sides and compare SHA-256.")
+    ] = False,
+    endpoint: OssEndpointOption = "",
+    region: OssRegionOption = "",
+    cname: OssCnameOption = False,
+    s3_endpoint: S3EndpointOption = "",
+    s3_region: S3RegionOption = "",
+    keep_prefix: KeepPrefixOption = False,
+    local: LocalStackOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare an OSS bucket with its replica, object by object.
+
+    Compares size, source version, content headers, user metadata and tags, and with --content every byte.
+    Changes nothing. Takes the same keys from the environment as copy.
+
+    Exits with 0 when both sides are alike, 1 when they differ, 2 when nothing could be done.
+    """
+    oss, s3 = OssAccess(endpoint, region, cname), S3Access(s3_endpoint, s3_region)
+    if local:
+        oss, s3 = on_local_stack()
+    began = time.monotonic()
+    verdict = _run(source, destination, (oss, s3), keep_prefix=keep_prefix, content=content)
+    _print(verdict, f"{source} ↔ {destination}", time.monotonic() - began, as_json=as_json)
+    if not verdict.agrees:
+        raise typer.Exit(1)
+
+
+def _run(
+    source: Location,
+    destination: Location,
+    access: tuple[OssAccess, S3Access],
+    *,
+    keep_prefix: bool,
+    content: bool,
+) -> "Verdict":
+    from ferry.keys import KeyMapping
+    from ferry.stores.http import HttpTransport
+
+    from cli.verification import Verifier
+
+    oss, s3 = access
+    mapping = KeyMapping(source.prefix, "" if keep_prefix else source.prefix, destination.prefix)
+
+    async def check() -> "Verdict":
+        http = HttpTransport()
+        try:
+            session = aws_session(s3.region)
+            client = s3_client(session, destination, s3)
+            verifier = Verifier(
+                open_source(source, oss, http),
+                open_replica(destination, client, session, http),
+                client,
+                mapping,
+                content=content,
+            )
+
+            def render() -> RenderableType:
+                verdict = verifier.verdict
+                differing = verdict.checked - verdict.same
+                return Text(f"Verifying  {verdict.checked:,} checked · {differing:,} differ", style="bold")
+
+            with live(err(), render):
+                return await verifier.run()
+        finally:
+            await http.aclose()
+
+    try:
+        return asyncio.run(check())
+    except KeyboardInterrupt:
+        note(err(), "Interrupted.")
+        raise typer.Exit(130) from None
+
+
+def _print(verdict: "Verdict", title: str, seconds: float, *, as_json: bool) -> None:
+    for kind, key, what in verdict.shown:
+        note(err(), f"{kind}: {show_key(key)}: {what}", "red")
+    if (more := verdict.checked - verdict.same - len(verdict.shown)) > 0:
+        note(err(), f"… and {more:,} more.", "red")
+    if as_json:
+        print_json(verdict.to_json())
+        return
+    note(out(), title, "bold")
+    rows = [(name.capitalize(), f"{count:,}") for name, count in verdict.to_json().items()]
+    out().print(fact_table([*rows, ("Time", format_seconds(seconds))]))

@@ -1,0 +1,1 @@
+"""The demonstration: real data, through the deployed application, checked from outside."""

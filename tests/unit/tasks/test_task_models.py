@@ -1,0 +1,105 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from ferry.keys import KeyMapping
+from ferry.tasks.models import TASK_ID_PATTERN, Counts, Found, Run, RunState, Task, task_id_of
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from tests.support.builders import NOON, run_of, task
+
+TASK_IDS = st.from_regex(TASK_ID_PATTERN, fullmatch=True).filter(lambda name: "\n" not in name)
+
+
+@given(TASK_IDS, st.datetimes(datetime(2020, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
+def test_the_id_of_a_run_leads_back_to_its_task(task_id, moment):
+    run = Run.start(task(task_id), moment)
+
+    assert task_id_of(run.run_id) == task_id
+
+
+def test_the_id_of_a_run_says_when_it_started_in_utc():
+    moment = datetime(2026, 1, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-1)))
+
+    run = Run.start(task("photos"), moment)
+
+    assert run.run_id == "photos-20260201t005959z"
+
+
+@pytest.mark.parametrize("text", ["", "photos", "photos-20260131", "-20260131t120000z", "Photos-20260131t120000z"])
+def test_another_text_is_not_the_id_of_a_run(text):
+    with pytest.raises(ValueError, match="not the id of a run"):
+        task_id_of(text)
+
+
+@pytest.mark.parametrize("task_id", ["", "-photos", "Photos", "a_b", "a" * 41, "photos\n", "föto", "a/b"])
+def test_an_id_that_aws_names_could_not_hold_is_refused(task_id):
+    with pytest.raises(ValidationError):
+        task(task_id)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"bucket": "Photos"},
+        {"prefix": "/photos"},
+        {"region": "oss cn"},
+        {"endpoint": "oss-cn-hangzhou.aliyuncs.com"},
+        {"secret": ""},
+        {"colour": "red"},
+    ],
+)
+def test_a_source_that_cannot_be_is_refused(source):
+    with pytest.raises(ValidationError):
+        task(source=source)
+
+
+@pytest.mark.parametrize("destination", [{"bucket": "a"}, {"region": "cn-hangzhou"}, {"storage_class": "COLD"}])
+def test_a_destination_that_cannot_be_is_refused(destination):
+    with pytest.raises(ValidationError):
+        task(destination=destination)
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "ap-southeast-5", "us-gov-west-1", "cn-north-1"])
+def test_every_kind_of_aws_region_is_taken(region):
+    assert task(destination={"region": region}).destination.region == region
+
+
+def test_replicas_leave_the_source_prefix_unless_it_is_kept():
+    sides = {"source": {"prefix": "2026/"}, "destination": {"prefix": "copies/"}}
+
+    assert task(**sides).mapping == KeyMapping("2026/", "2026/", "copies/")
+    assert task(**sides, keep_prefix=True).mapping == KeyMapping("2026/", "", "copies/")
+
+
+def test_a_task_and_a_run_survive_being_stored():
+    run = run_of(task(source={"endpoint": "https://oss.example.com", "is_cname": True}), reason="why")
+
+    assert Run.model_validate_json(run.model_dump_json()) == run
+    assert Task.model_validate_json(run.task.model_dump_json()) == run.task
+
+
+def test_a_run_is_over_in_every_state_but_the_first_two():
+    over = {state for state in RunState if state.is_over}
+
+    assert over == set(RunState) - {RunState.STARTING, RunState.RUNNING}
+
+
+@given(*[st.builds(Counts, **dict.fromkeys(Counts.model_fields, st.integers(0, 2**60)))] * 2)
+def test_counts_add_up_field_by_field(first, second):
+    added = (first + second).model_dump()
+
+    assert added == {name: getattr(first, name) + getattr(second, name) for name in Counts.model_fields}
+
+
+def test_what_was_found_adds_up_field_by_field():
+    found = Found(objects=3, size=30, current=1, planned_objects=2, planned_size=20, jobs=1)
+
+    assert sum([found, found], Found()).model_dump() == {
+        name: 2 * value for name, value in found.model_dump().items()
+    }
+
+
+def test_times_are_those_of_the_clock_given():
+    assert run_of().started_at == NOON

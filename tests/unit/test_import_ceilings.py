@@ -1,0 +1,45 @@
+"""What a cold start may pay for; oss2 alone costs half a second."""
+
+import subprocess
+import sys
+
+import pytest
+
+from local.deployment import ROOT
+
+LOOKED_FOR = {"oss2", "requests", "boto3", "aws_xray_sdk", "pycurl", "sqlite3", "moto", "local", "cli"}
+NEVER = {"oss2", "requests", "aws_xray_sdk", "moto", "local", "cli"}
+WITHOUT_SDK = NEVER | {"boto3", "pycurl"}
+FORBIDDEN = {
+    "transfer": WITHOUT_SDK,
+    "finder": WITHOUT_SDK,
+    "multipart_copy": NEVER,
+    "multipart_plan": NEVER,
+    "multipart_finish": NEVER,
+    "run_control": NEVER,
+    "dead_letters": NEVER,
+}
+
+
+def loaded_by(statement):
+    """The modules of interest that a fresh interpreter has loaded after a statement."""
+    code = f"import sys; {statement}; print(*({LOOKED_FOR!r} & sys.modules.keys()))"
+    finished = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(finished.stdout.split())
+
+
+@pytest.mark.parametrize("function", sorted(FORBIDDEN))
+def test_a_function_does_not_load_what_it_may_not_need(function):
+    assert loaded_by(f"import functions.{function}.app") & FORBIDDEN[function] == set()
+
+
+def test_the_ceilings_cover_every_function():
+    assert {path.parent.name for path in ROOT.glob("functions/*/app.py")} == set(FORBIDDEN)
+
+
+def test_the_engine_needs_no_sdk():
+    statement = "import ferry.transfer.engine, ferry.stores.memory, ferry.multipart.upload, ferry.finder.scan"
+
+    assert loaded_by(statement) == set()
