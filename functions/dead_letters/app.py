@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.jobs import CopyJob
 from ferry.multipart.steps import LargeObjectJob, caught_error, fail
-from ferry.telemetry import emit_outcomes, logger, metrics
+from ferry.telemetry import emit_outcomes, logger, metrics, traced
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
@@ -26,6 +26,7 @@ def bury(record: SQSRecord) -> None:
 
 
 @logger().inject_lambda_context
+@traced
 @metrics().log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse | None:
     """Take dead letters, or the event of a large-object workflow that did not succeed."""

@@ -5,13 +5,14 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.errors import ConfigurationError
-from ferry.telemetry import logger
+from ferry.telemetry import logger, traced
 
 MARGIN_MS = 60_000
 """Left at the end for the chunk at hand."""
 
 
 @logger().inject_lambda_context
+@traced
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Scan the shard ``shard_id`` of ``run_id`` and say whether it is exhausted."""
     progress = wiring.progress()

@@ -6,13 +6,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.multipart import steps
 from ferry.multipart.upload import UploadPlan
-from ferry.telemetry import logger
+from ferry.telemetry import logger, traced
 
 MARGIN_MS = 30_000
 """Left at the end for reporting."""
 
 
 @logger().inject_lambda_context
+@traced
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Copy the parts ``first`` to ``last`` of the planned upload."""
     run = wiring.progress().tasks.get_run(event["run_id"])

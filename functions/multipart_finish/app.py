@@ -6,10 +6,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.multipart import steps
 from ferry.multipart.upload import UploadPlan
-from ferry.telemetry import emit_outcomes, logger, metrics
+from ferry.telemetry import emit_outcomes, logger, metrics, traced
 
 
 @logger().inject_lambda_context
+@traced
 @metrics().log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do the step that ``action`` names: ``complete``, ``abort`` or ``fail``."""

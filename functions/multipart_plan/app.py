@@ -5,10 +5,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.multipart import steps
-from ferry.telemetry import logger
+from ferry.telemetry import logger, traced
 
 
 @logger().inject_lambda_context
+@traced
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return the job with its plan, or with the decision that nothing is left to do."""
     job = steps.LargeObjectJob.model_validate(event)

@@ -6,10 +6,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import run_control as control
 from ferry import wiring
 from ferry.multipart.steps import caught_error
-from ferry.telemetry import logger
+from ferry.telemetry import logger, traced
 
 
 @logger().inject_lambda_context
+@traced
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do the step that ``action`` names: ``open``, ``plan``, ``seal`` or ``close``.
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.errors import TransientError
 from ferry.jobs import CopyJob
-from ferry.telemetry import emit_outcomes, logger, metrics
+from ferry.telemetry import emit_outcomes, logger, metrics, traced
 
 MARGIN_MS = 60_000
 """Left at the end for closing the job."""
@@ -34,6 +34,7 @@ def carry_out(record: SQSRecord, lambda_context: LambdaContext) -> None:
 
 
 @logger().inject_lambda_context
+@traced
 @metrics().log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return the ids of the messages to deliver again."""

@@ -34,7 +34,7 @@ def ferry(stack: LocalStack, arguments: Sequence[str], display: Display) -> dict
         CommandError: It did not do what it was told; it has said why.
     """
     shown = shlex.join(["ferry", *arguments])
-    display.note(f"$ {shown}", style="bold")
+    display.command(shown)
     program = Path(sys.executable).parent / "ferry"
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "OSS_", "FERRY_"))

@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
@@ -49,15 +51,23 @@ class Display:
 
     def heading(self, text: str, explanation: str = "") -> None:
         """Begin a section."""
-        self._section = text
+        self._section = text.lstrip("0123456789 ")
         self.console.print()
         self.console.print(Text(text, style="bold cyan"))
         if explanation:
             self.note(explanation)
 
     def note(self, text: str, style: str = "dim") -> None:
-        """Print a line that belongs to the section."""
-        self.console.print(Text(f"  {text}", style=style), soft_wrap=True)
+        """Print a sentence that belongs to the section."""
+        self.console.print(Padding(Text(text, style=style), (0, 0, 0, 2)))
+
+    def path(self, text: str, path: Path) -> None:
+        """Print a sentence that ends with a path, in a form that can be copied."""
+        self.console.print(Text(f"  {text} {path}", style="dim"), soft_wrap=True)
+
+    def command(self, text: str) -> None:
+        """Print a command line in a form that can be copied."""
+        self.console.print(Text(f"  $ {text}", style="bold"), soft_wrap=True)
 
     def outcome(self, holds: bool, text: str) -> None:
         """Print whether something is as it should be."""

@@ -6,10 +6,11 @@ Nothing here knows how Ferry copies; it uses no part of the library.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.header import decode_header, make_header
 from typing import Protocol
+
+from local.demo.threads import for_each
 
 CONTENT_HEADERS = (
     "cache-control",
@@ -20,7 +21,6 @@ CONTENT_HEADERS = (
     "expires",
 )
 _MARKER_PREFIX = "ferry-"
-_READS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Described:
 class Side(Protocol):
     """One bucket below one prefix."""
 
-    def keys(self) -> Iterable[str]:
+    def list_keys(self) -> Iterable[str]:
         """Every key below the prefix, without the prefix."""
 
     def describe(self, key: str) -> Described:
@@ -91,12 +91,13 @@ def describe_all(side: Side, on_object: Callable[[Described], None] = lambda _: 
         side: What to read.
         on_object: Told about every object that was read, from this thread.
     """
-    keys = list(side.keys())
     described: dict[str, Described] = {}
-    with ThreadPoolExecutor(_READS_AT_ONCE, thread_name_prefix="oracle") as pool:
-        for key, found in zip(keys, pool.map(side.describe, keys), strict=True):
-            described[key] = found
-            on_object(found)
+
+    def keep(key: str, found: Described) -> None:
+        described[key] = found
+        on_object(found)
+
+    for_each(side.describe, side.list_keys(), keep)
     return described
 
 

@@ -66,7 +66,7 @@ def run_demo(*, as_json: bool, console: Console) -> int:
         except (BotoCoreError, ClientError, oss2.exceptions.OssError) as error:
             report.error = f"{type(error).__name__}: {error}"
         stage.keep_logs = not (report.holds or interrupted)
-        display.heading("Interrupted" if interrupted else "7  The end")
+        display.heading("Interrupted" if interrupted else "7  Cleaning up")
         with display.step("Stop the stack and remove it"):
             stage.close()
     report.seconds = time.monotonic() - began
@@ -84,7 +84,7 @@ def _conclude(display: Display, report: Report, stage: Stage) -> None:
         display.heading("It does not hold")
         if report.error:
             display.outcome(holds=False, text=report.error)
-        display.note(f"The logs of the servers, the build and the functions are in {stage.logs}")
+        display.path("The logs of the servers, the build and the functions are in", stage.logs)
         return
     display.heading(f"All {len(report.checks)} checks hold. Where to look next:")
     display.note("ferry local up        keep a stack running, and try tasks and runs on it")
@@ -105,6 +105,7 @@ class _Play:
             "1  A stack of its own",
             "An OSS-compatible server, ministack with IAM enforced, the real template built and deployed.",
         )
+        display.path("Until the end, everything is in", self._stage.folder)
         with display.sequence() as begin:
             stack = self._stage.start(large_object_threshold=LARGE_OBJECT_THRESHOLD, on_step=begin)
         self._open(stack)
@@ -167,7 +168,7 @@ class _Play:
     def _seed(self) -> list[SeedObject]:
         display = self._display
         folder = packages_folder()
-        display.note(f"Files from {folder}")
+        display.path("Files from", folder)
         with display.step("Choose files") as step:
             files = select_files(folder)
             objects = plan_seed(files)
@@ -175,7 +176,7 @@ class _Play:
         display.note(_kinds(files))
         self._bucket.create_bucket()
         upload(self._bucket, outside_prefix())
-        with display.counted("Upload them and awkward keys", objects=len(objects)) as (_, done):
+        with display.counted("Upload small objects", objects=len(objects)) as (_, done):
             upload(self._bucket, objects, lambda size: done(1, size))
         with display.counted("Upload a large object", size=LARGE_SIZE) as (large, done):
             upload_large(self._bucket, large_object(), LARGE_SIZE, lambda size: done(0, size))
@@ -199,9 +200,9 @@ class _Play:
 
     def _verify(self, name: str, objects: int) -> None:
         display = self._display
-        with display.counted("Read the source with oss2", objects=objects) as (_, done):
+        with display.counted("Read all of the source", objects=objects) as (_, done):
             source = describe_all(self._source, lambda found: done(1, found.size))
-        with display.counted("Read the replica with boto3", objects=objects) as (_, done):
+        with display.counted("Read all of the replica", objects=objects) as (_, done):
             replica = describe_all(self._replica, lambda found: done(1, found.size))
         verdict = compare(source, replica)
         self._report.verdicts.append(verdict)

@@ -6,7 +6,6 @@ import gzip
 import mimetypes
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -14,6 +13,7 @@ from urllib.parse import quote, urlencode
 import oss2
 
 from local.demo.selection import RealFile
+from local.demo.threads import for_each
 
 PREFIX = "library/"
 """The source prefix of the demonstration's task."""
@@ -24,7 +24,6 @@ LARGE_SIZE = (300 << 20) + 12_345
 
 _PART_SIZE = 16 << 20
 _TEXT_SUFFIXES = frozenset((".py", ".pyi", ".json", ".txt", ".md", ".rst", ".yaml", ".toml", ".pyx", ".h"))
-_UPLOADS_AT_ONCE = 16
 
 # Keys that programs written without care read, write, list or sign wrong.
 AWKWARD_NAMES = (
@@ -168,10 +167,13 @@ def upload(
         return len(content)
 
     count = total = 0
-    with ThreadPoolExecutor(_UPLOADS_AT_ONCE, thread_name_prefix="seed") as pool:
-        for size in pool.map(put, objects):
-            on_object(size)
-            count, total = count + 1, total + size
+
+    def add(_: SeedObject, size: int) -> None:
+        nonlocal count, total
+        count, total = count + 1, total + size
+        on_object(size)
+
+    for_each(put, objects, add)
     return count, total
 
 

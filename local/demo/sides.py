@@ -36,7 +36,7 @@ class OssSide:
         self._bucket = bucket
         self._prefix = prefix
 
-    def keys(self) -> Iterator[str]:
+    def list_keys(self) -> Iterator[str]:
         """Every key below the prefix, without the prefix."""
         for listed in oss2.ObjectIteratorV2(self._bucket, prefix=self._prefix, max_keys=1000):
             yield listed.key.removeprefix(self._prefix)
@@ -69,7 +69,7 @@ class S3Side:
         self._bucket = bucket
         self._prefix = prefix
 
-    def keys(self) -> Iterator[str]:
+    def list_keys(self) -> Iterator[str]:
         """Every key below the prefix, without the prefix."""
         yield from self.versions()
 

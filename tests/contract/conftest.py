@@ -4,12 +4,10 @@ from contextlib import contextmanager
 import pytest
 from ferry.stores.memory import MemoryReplica, MemorySource
 
-from local.oss.credentials import parse_credential
-from local.oss.embedded import OssServer
-from tests.support.aws import new_table, running_moto, unique_name
+from tests.support.aws import new_table, unique_name
+from tests.support.servers import moto, oss  # noqa: F401 - fixtures
 from tests.support.store_cases import MemoryReplicaCase, MemorySourceCase, oss_source, s3_replica
 
-LIMITED = ("no-get:secret:deny=oss:GetObject", "no-tags:secret:deny=oss:GetObjectTagging")
 BACKENDS = {"source": ["memory", "oss"], "replica": ["memory", "moto"]}
 
 
@@ -24,18 +22,6 @@ def pytest_generate_tests(metafunc):
         if side in metafunc.fixturenames:
             able = [name for name in backends if name not in lacking]
             metafunc.parametrize(side, able, indirect=True)
-
-
-@pytest.fixture(scope="session")
-def moto():
-    with running_moto() as access:
-        yield access
-
-
-@pytest.fixture(scope="session")
-def oss():
-    with OssServer(credentials=[parse_credential(text) for text in LIMITED]) as server:
-        yield server
 
 
 @contextmanager
@@ -75,6 +61,6 @@ def replica(request):
 
 
 @pytest.fixture
-def table(moto):
+def table(moto):  # noqa: F811
     with new_table(moto) as empty:
         yield empty

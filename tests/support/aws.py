@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
 
 from local.deployment import AwsAccess
 
@@ -25,18 +32,37 @@ def unique_name(stem: str) -> str:
     return f"{stem}-{next(_numbers)}"
 
 
+class _OneWriteAtATime:
+    """Makes DynamoDB requests one after the other: moto's transactions see each other's halves otherwise."""
+
+    def __init__(self) -> None:
+        self._app: Any = DomainDispatcherApplication(create_backend_app)
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
+            with self._lock:
+                return list(self._app(environ, start_response))
+        return self._app(environ, start_response)  # type: ignore[no-any-return]
+
+
 @contextmanager
 def running_moto() -> Iterator[AwsAccess]:
     """Run moto's server on a free loopback port."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    server = make_server(
+        "127.0.0.1", 0, _OneWriteAtATime(), threaded=True, request_handler=MotoRequestHandler
+    )
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="moto")
+    thread.start()
     try:
-        yield AwsAccess(f"http://{host}:{port}", REGION, "testing", "testing")
+        yield AwsAccess(f"http://127.0.0.1:{server.server_port}", REGION, "testing", "testing")
     finally:
-        server.stop()
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
+@cache
 def session_to(access: AwsAccess) -> boto3.Session:
     return boto3.Session(access.access_key_id, access.secret_access_key, region_name=access.region)
 

@@ -33,8 +33,7 @@ class JobQueue:
         """
         for batch in batched(jobs, _BATCH, strict=False):
             entries: dict[str, SendMessageBatchRequestEntryTypeDef] = {
-                str(index): {"Id": str(index), "MessageBody": spell(job)}
-                for index, job in enumerate(batch)
+                str(index): {"Id": str(index), "MessageBody": spell(job)} for index, job in enumerate(batch)
             }
             self._retry.call(lambda entries=entries: self._send_batch(entries))  # type: ignore[misc]
 

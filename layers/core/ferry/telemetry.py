@@ -1,7 +1,9 @@
 """Logger, tracer and metrics of the functions, and the names of the metrics."""
 
-from functools import lru_cache
-from typing import Any, Final
+import os
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -30,11 +32,27 @@ def metrics() -> Metrics:
     return Metrics(namespace=NAMESPACE)
 
 
-def tracer() -> Any:
-    """Return the function's tracer; importing it takes half a second, so only traced functions do."""
-    from aws_lambda_powertools import Tracer
+def traced[**P, T](handler: Callable[P, T]) -> Callable[P, T]:
+    """Trace the invocations that X-Ray samples.
 
-    return Tracer(auto_patch=False)
+    The tracer takes half a second to import, so only the first sampled invocation of a process loads it.
+    """
+
+    @lru_cache
+    def with_tracer() -> Callable[P, T]:
+        from aws_lambda_powertools import Tracer
+
+        captured: Callable[P, T] = Tracer(auto_patch=False).capture_lambda_handler(
+            handler, capture_response=False
+        )
+        return captured
+
+    @wraps(handler)
+    def traced_if_sampled(*arguments: P.args, **named: P.kwargs) -> T:
+        is_sampled = "Sampled=1" in os.environ.get("_X_AMZN_TRACE_ID", "")
+        return (with_tracer() if is_sampled else handler)(*arguments, **named)
+
+    return traced_if_sampled
 
 
 def emit_outcomes(outcomes: list[Outcome]) -> None:

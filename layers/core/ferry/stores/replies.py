@@ -21,7 +21,7 @@ _OSS_REMEDIES: Final = {
     "InvalidAccessKeyId": "give the source an existing, enabled access key id",
     "InvalidSecurityToken": "give the source a valid security token, or none with a permanent key",
     "SecurityTokenExpired": "renew the security token of the source",
-    "SignatureDoesNotMatch": "check the secret of the source's access key, and its region",
+    "SignatureDoesNotMatch": "check the source's secret_access_key, and its region",
     "NoSuchBucket": "check the name of the source bucket and its region",
     "InvalidBucketName": "check the name of the source bucket",
     "SecondLevelDomainForbidden": "use the bucket's own endpoint, such as https://oss-REGION.aliyuncs.com",
@@ -78,7 +78,7 @@ def oss_error(status: int, code: str, message: str, headers: Mapping[str, str] |
     Source:
         OSS API reference, "Error responses" and "HTTP status codes".
     """
-    said = f"OSS answered {status} {code}: {message}".rstrip(": .")
+    said = f"OSS answered {status} {code}: {message}".rstrip(": ")
     if code in {"NoSuchKey", "SymlinkTargetNotExist"}:
         reason = "DanglingSymlink" if code == "SymlinkTargetNotExist" else code
         return (PermanentError if code == "SymlinkTargetNotExist" else ObjectNotFoundError)(
@@ -122,7 +122,7 @@ def s3_error(status: int, code: str, message: str, headers: Mapping[str, str] | 
     Source:
         Amazon S3 API reference, "Error responses"; User Guide, "Conditional requests".
     """
-    said = f"S3 answered {status} {code}: {message}".rstrip(": .")
+    said = f"S3 answered {status} {code}: {message}".rstrip(": ")
     if code in {"PreconditionFailed", "ConditionalRequestConflict"} or status == 412:
         return ConflictError(said)
     if code in _DAMAGED:
@@ -131,7 +131,9 @@ def s3_error(status: int, code: str, message: str, headers: Mapping[str, str] | 
         return TransientError(said, reason=code)
     if status in {429, 503} or code in _THROTTLING:
         wait = (headers or {}).get("retry-after", "")
-        return ThrottledError(said, reason=code, retry_after_seconds=float(wait) if wait.isdecimal() else None)
+        return ThrottledError(
+            said, reason=code, retry_after_seconds=float(wait) if wait.isdecimal() else None
+        )
     if status >= 500:
         return TransientError(said, reason=code)
     if code in _S3_REMEDIES or code.startswith("KMS.") or status in {301, 401, 403}:

@@ -1,0 +1,224 @@
+"""The account of a run in a table."""
+
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from ferry.errors import TransientError
+from ferry.tasks.ledger import Ledger
+from ferry.tasks.models import Counts, Failure, Found
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.aws import unique_name
+from tests.support.builders import NOON, RUN_ID
+from tests.support.runs import shard
+from tests.support.threads import together
+
+ONE = Counts(copied=3, current=2, gone=1, failed=1, size=300)
+LATER = NOON + timedelta(minutes=1)
+
+
+@pytest.fixture
+def ledger(table):
+    return Ledger(table)
+
+
+def close(ledger, job_id, counts=ONE, failures=(), now=NOON, run_id=RUN_ID):
+    return ledger.close_job(run_id, job_id, counts, failures, now)
+
+
+def test_a_job_is_closed_once_and_counted_once(ledger):
+    first = close(ledger, "0000.0.0")
+    second = close(ledger, "0000.0.0", Counts(copied=100))
+
+    assert (first, second) == (True, False)
+    assert ledger.counts(RUN_ID) == ONE.model_copy(update={"jobs": 1})
+
+
+def test_a_job_is_known_to_be_closed(ledger):
+    close(ledger, "0000.0.0")
+
+    assert ledger.is_closed(RUN_ID, "0000.0.0")
+    assert not ledger.is_closed(RUN_ID, "0000.0.1")
+    assert not ledger.is_closed("logs-20260131t120000z", "0000.0.0")
+
+
+def test_nothing_is_counted_before_anything_is_closed(ledger):
+    assert ledger.counts(RUN_ID) == Counts()
+    assert ledger.found(RUN_ID) == Found()
+    assert ledger.minutes(RUN_ID) == {}
+    assert list(ledger.list_failures(RUN_ID)) == []
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 6), st.builds(Counts, copied=st.integers(0, 9), size=st.integers(0, 2**50))
+        ),
+        max_size=12,
+    )
+)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_totals_are_those_of_the_first_closing_of_each_job(ledger, closings):
+    run_id = unique_name("run")
+    expected = {}
+
+    for number, counts in closings:
+        closed = close(ledger, f"0000.0.{number}", counts, run_id=run_id)
+        assert closed == (number not in expected)
+        expected.setdefault(number, counts)
+
+    total = sum(expected.values(), Counts())
+    assert ledger.counts(run_id) == total.model_copy(update={"jobs": len(expected)})
+
+
+def test_counts_are_exact_when_many_close_at_once_and_every_job_twice(ledger):
+    barrier = Barrier(24)
+
+    def close_one(number):
+        barrier.wait()
+        return close(ledger, f"0000.0.{number % 12}")
+
+    closed = together(close_one, range(24))
+
+    assert sum(closed) == 12
+    assert ledger.counts(RUN_ID) == Counts(**{name: 12 * value for name, value in ONE}).model_copy(
+        update={"jobs": 12}
+    )
+
+
+def test_every_minute_has_what_was_closed_in_it(ledger):
+    for number in range(20):
+        close(ledger, f"0000.0.{number}", now=NOON + timedelta(seconds=number))
+    close(ledger, "0000.1.0", now=LATER)
+
+    minutes = ledger.minutes(RUN_ID)
+
+    assert list(minutes) == ["2026-01-31T12:00", "2026-01-31T12:01"]
+    assert [counts.jobs for counts in minutes.values()] == [20, 1]
+    assert sum(minutes.values(), Counts()) == ledger.counts(RUN_ID)
+
+
+def test_failures_are_kept_for_every_key_with_their_reasons(ledger):
+    failures = [
+        Failure(key=key, reason="Archived", message="It is archived.", attempts=2)
+        for key in ("a", "b/😀", "k" * 1023)
+    ]
+
+    close(ledger, "0000.0.0", failures=failures)
+
+    assert sorted(ledger.list_failures(RUN_ID), key=lambda failure: failure.key) == failures
+
+
+def test_many_failures_of_one_job_are_all_kept(ledger):
+    failures = [Failure(key=f"k{number}", reason="R", message="m" * 1000) for number in range(600)]
+
+    close(ledger, "0000.0.0", Counts(failed=600), failures)
+
+    assert {failure.key for failure in ledger.list_failures(RUN_ID)} == {failure.key for failure in failures}
+
+
+def test_finished_jobs_expire_and_totals_do_not(ledger, table):
+    close(ledger, "0000.0.0", failures=[Failure(key="k", reason="R", message="m")])
+
+    expiring = {item["sk"].split("#")[0] for item in table.scan()["Items"] if "expires_at" in item}
+
+    assert expiring == {"JOB"}
+
+
+def test_shards_are_kept_in_order(ledger):
+    shards = [shard(number, after=f"{number}", checkpoint=f"{number}") for number in range(32)]
+
+    ledger.put_shards(RUN_ID, reversed(shards))
+
+    assert list(ledger.list_shards(RUN_ID)) == shards
+    assert ledger.get_shard(RUN_ID, "0007") == shards[7]
+
+
+def test_the_first_shards_are_planned_once_and_whole(ledger):
+    ledger.put_shards(RUN_ID, [shard(0, until="m"), shard(1, after="m")])
+
+    with pytest.raises(TransientError):
+        ledger.put_shards(RUN_ID, [shard(number, after=f"{number}") for number in range(4)])
+
+    assert list(ledger.list_shards(RUN_ID)) == [shard(0, until="m"), shard(1, after="m")]
+
+
+def test_a_shard_advances_one_chunk_at_a_time(ledger):
+    ledger.put_shards(RUN_ID, [shard()])
+    first = shard(sequence=1, checkpoint="c", found=Found(objects=3, jobs=1))
+    second = first.model_copy(update={"sequence": 2, "checkpoint": "f", "exhausted": True})
+
+    ledger.advance_shard(RUN_ID, first)
+    ledger.advance_shard(RUN_ID, second)
+
+    assert ledger.get_shard(RUN_ID, "0000") == second
+    assert ledger.found(RUN_ID) == first.found
+
+
+def test_of_two_finders_of_one_shard_one_advances_it(ledger):
+    ledger.put_shards(RUN_ID, [shard()])
+    barrier = Barrier(6)
+
+    def advance(number):
+        barrier.wait()
+        try:
+            ledger.advance_shard(RUN_ID, shard(sequence=1, checkpoint=f"{number}"))
+        except TransientError:
+            return None
+        return f"{number}"
+
+    winners = [checkpoint for checkpoint in together(advance, range(6)) if checkpoint]
+
+    assert winners == [ledger.get_shard(RUN_ID, "0000").checkpoint]
+
+
+@pytest.mark.parametrize("sequence", [0, 2, 3])
+def test_a_shard_skips_and_repeats_no_chunk(ledger, sequence):
+    ledger.put_shards(RUN_ID, [shard()])
+
+    with pytest.raises(TransientError, match="another finder"):
+        ledger.advance_shard(RUN_ID, shard(sequence=sequence))
+
+
+def test_a_split_ends_a_shard_where_it_is_and_adds_its_parts(ledger):
+    found = Found(objects=5, jobs=1)
+    moved = shard(sequence=1, checkpoint="c", found=found)
+    parts = [shard(1, after="c", checkpoint="c", until="m"), shard(2, after="m", checkpoint="m")]
+    ledger.put_shards(RUN_ID, [shard()])
+    ledger.advance_shard(RUN_ID, moved)
+
+    ledger.split_shard(RUN_ID, moved, parts)
+
+    whole, *rest = ledger.list_shards(RUN_ID)
+    assert (whole.until, whole.exhausted, whole.sequence, whole.found) == ("c", True, 2, found)
+    assert rest == parts
+    assert ledger.found(RUN_ID) == found
+
+
+def test_a_shard_that_moved_is_not_split(ledger):
+    ledger.put_shards(RUN_ID, [shard()])
+    ledger.advance_shard(RUN_ID, shard(sequence=1, checkpoint="c"))
+
+    with pytest.raises(TransientError, match="moved while it was being split"):
+        ledger.split_shard(RUN_ID, shard(), [shard(1), shard(2, after="m")])
+
+    assert [kept.shard_id for kept in ledger.list_shards(RUN_ID)] == ["0000"]
+
+
+def test_a_split_replaces_no_shard_that_another_call_made(ledger):
+    ledger.put_shards(RUN_ID, [shard(0, until="m"), shard(1, after="m")])
+
+    with pytest.raises(TransientError):
+        ledger.split_shard(RUN_ID, shard(0, until="m"), [shard(1, until="c"), shard(2, after="c", until="m")])
+
+    assert list(ledger.list_shards(RUN_ID)) == [shard(0, until="m"), shard(1, after="m")]
+
+
+def test_a_finder_that_is_late_does_not_advance_a_shard_that_was_split(ledger):
+    ledger.put_shards(RUN_ID, [shard()])
+    ledger.split_shard(RUN_ID, shard(), [shard(1, until="m"), shard(2, after="m")])
+
+    with pytest.raises(TransientError):
+        ledger.advance_shard(RUN_ID, shard(sequence=1, checkpoint="c"))

@@ -1,0 +1,67 @@
+import pytest
+from ferry.errors import ConfigurationError
+from ferry.jobs import CopyJob
+from ferry.tasks.models import Found
+
+from functions.finder.app import MARGIN_MS, lambda_handler
+from functions.transfer.app import lambda_handler as transfer
+from tests.support.builders import RUN_ID
+from tests.support.deployments import SAMPLE_CONTENTS, Context, etag_of, sample
+from tests.support.runs import shard
+
+
+def find(**context):
+    return lambda_handler(sample("finder-shard"), Context(**context))
+
+
+@pytest.fixture
+def planned(deployment):
+    deployment.books.ledger.put_shards(RUN_ID, [shard()])
+    return deployment
+
+
+def test_a_shard_is_scanned_and_its_jobs_are_sent_and_recorded(planned):
+    answer = find()
+
+    assert answer == {"shard_id": "0000", "exhausted": True}
+    (job,) = (CopyJob.model_validate(sent) for sent in planned.jobs_sent())
+    assert {item.key: (item.size, item.etag, item.replica_etag) for item in job.objects} == {
+        key: (len(content), etag_of(content), None) for key, content in SAMPLE_CONTENTS.items()
+    }
+    assert planned.books.ledger.found(RUN_ID) == Found(
+        objects=4, size=15, planned_objects=4, planned_size=15, jobs=1
+    )
+
+
+def test_what_is_current_needs_no_job(planned):
+    transfer(sample("transfer-packed-job"), Context())
+
+    find()
+
+    (job,) = (CopyJob.model_validate(sent) for sent in planned.jobs_sent())
+    assert [item.key for item in job.objects] == ["2026/b.jpg"]
+    assert planned.books.ledger.found(RUN_ID).current == 3
+
+
+def test_a_finder_without_time_says_that_it_is_not_done(planned):
+    answer = find(remaining_ms=MARGIN_MS - 1)
+
+    assert answer == {"shard_id": "0000", "exhausted": False}
+    assert planned.jobs_sent() == []
+
+
+def test_a_shard_is_not_scanned_twice(planned):
+    find()
+    planned.jobs_sent()
+
+    assert find() == {"shard_id": "0000", "exhausted": True}
+    assert planned.jobs_sent() == []
+
+
+def test_a_setting_that_is_wrong_ends_the_run(planned):
+    planned.replica.client.delete_bucket(Bucket=planned.replica.store.bucket)
+
+    with pytest.raises(ConfigurationError, match="create the destination bucket"):
+        find()
+
+    assert "create the destination bucket" in planned.run.reason

@@ -1,0 +1,92 @@
+import pytest
+from ferry.errors import ConfigurationError
+from ferry.keys import KeyRange
+from ferry.tasks.models import Counts, Found, RunState
+
+from functions.run_control.app import lambda_handler
+from tests.support.builders import RUN_ID
+from tests.support.deployments import Context, sample
+from tests.support.runs import shard
+
+IDS = {"task_id": "photos", "run_id": RUN_ID}
+
+
+def control(name):
+    return lambda_handler(sample(f"run_control-{name}"), Context())
+
+
+def test_opening_a_run_tries_both_sides_and_leaves_nothing_behind(deployment):
+    answer = control("open")
+
+    assert answer == IDS
+    assert deployment.run.state is RunState.RUNNING
+    assert deployment.replicas() == {}
+    assert deployment.replica.uploads() == []
+
+
+def test_a_source_that_cannot_be_used_ends_the_run_with_a_sentence(deployment):
+    for row in list(deployment.source.store.list_objects("", KeyRange())):
+        deployment.source.remove(row.key)
+    deployment.source.bucket.delete_bucket()
+
+    with pytest.raises(ConfigurationError, match=r"The source cannot be used\. .*NoSuchBucket.* To go on: "):
+        control("open")
+
+    assert "The source cannot be used" in deployment.run.reason
+
+
+def test_planning_a_small_bucket_makes_one_shard_once(deployment):
+    first = control("plan")
+    second = control("plan")
+
+    assert first == second == {"shards": [{**IDS, "shard_id": "0000"}]}
+
+
+def test_planning_after_every_key_was_looked_at_names_no_shard(deployment):
+    deployment.books.ledger.put_shards(RUN_ID, [shard(exhausted=True)])
+
+    assert control("plan") == {"shards": []}
+
+
+def test_sealing_keeps_the_token_until_the_last_job(deployment):
+    deployment.books.ledger.put_shards(RUN_ID, [shard(exhausted=True, found=Found(jobs=1))])
+
+    answer = control("seal")
+
+    assert answer == {}
+    assert (deployment.run.jobs_planned, deployment.run.task_token) == (1, "example-task-token")
+    assert deployment.workflows.woken == []
+
+
+def test_sealing_a_run_without_jobs_wakes_at_once(deployment):
+    control("seal")
+
+    assert deployment.workflows.woken == [("example-task-token", 0)]
+
+
+@pytest.mark.parametrize(
+    ("failed", "name", "state"),
+    [
+        (0, "close", "succeeded"),
+        (1, "close", "completed_with_failures"),
+        (0, "close-after-error", "failed"),
+        (0, "workflow-aborted", "failed"),
+    ],
+)
+def test_closing_a_run_says_how_it_ended(deployment, failed, name, state):
+    deployment.books.ledger.close_job(RUN_ID, "0000.0.0", Counts(failed=failed), [], deployment.run.started_at)
+
+    answer = control(name)
+
+    assert answer["state"] == state == deployment.run.state
+    assert answer["reason"] == deployment.run.reason
+    assert (answer["reason"] is None) == (state != "failed")
+
+
+def test_the_reason_of_a_run_that_broke_off_is_the_sentence_and_not_json(deployment):
+    assert control("close-after-error")["reason"].startswith("The source cannot be used. OSS answered 403")
+
+
+def test_an_unknown_action_is_an_error(deployment):
+    with pytest.raises(ValueError, match="no action 'dance'"):
+        lambda_handler({**IDS, "action": "dance"}, Context())

@@ -1,0 +1,147 @@
+"""A deployment in process: the functions' real wiring, on moto and the local OSS server."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from ferry import wiring
+from ferry.tasks.models import Run
+
+from local.deployment import ROOT, AwsAccess
+from local.oss.embedded import OssServer
+from tests.support.aws import client_to, new_table, unique_name
+from tests.support.builders import run_of, task
+from tests.support.runs import Books, NotedWorkflows, open_books
+from tests.support.store_cases import OssSourceCase, S3ReplicaCase, oss_source, s3_replica
+
+LARGE = 6 * 1024**2
+SAMPLE_CONTENTS = {"2026/a.jpg": b"hello", "2026/日本 +%.jpg": b"world", "2026/empty/": b"", "2026/b.jpg": b"again"}
+"""The objects that the sample events speak of."""
+
+
+def sample(name: str) -> Any:
+    """A sample event, as ``sam local invoke -e`` gives it to its function."""
+    return json.loads((ROOT / "events" / f"{name}.json").read_text())
+
+
+@dataclass
+class Context:
+    """What Lambda hands a function beside its event."""
+
+    remaining_ms: int = 900_000
+    function_name: str = "function"
+    memory_limit_in_mb: int = 1024
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    aws_request_id: str = "00000000-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+@dataclass
+class Deployment:
+    """A stack with one task and an open run of it.
+
+    Attributes:
+        source: The run's source bucket, with the samples' objects.
+        replica: Its replica bucket.
+        books: What is written down about the run.
+        sqs: Reaches the job queue.
+        queue_url: The job queue.
+    """
+
+    source: OssSourceCase
+    replica: S3ReplicaCase
+    books: Books
+    sqs: Any
+    queue_url: str
+    workflows: NotedWorkflows = field(default_factory=NotedWorkflows)
+
+    @property
+    def run(self) -> Run:
+        return self.books.current()
+
+    def replicas(self) -> dict[str, bytes | None]:
+        """Every replica with its content."""
+        found = self.replica.client.list_objects_v2(Bucket=self.replica.store.bucket).get("Contents", [])
+        return {row["Key"]: self.replica.content(row["Key"]) for row in found}
+
+    def jobs_sent(self) -> list[dict[str, Any]]:
+        """The jobs on the queue, which are gone from it then."""
+        reply = self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in reply.get("Messages", [])]
+
+    def deliver(self, event: Any) -> Any:
+        """Put an event's messages on the queue and give them the receipts they are received with."""
+        for record in event["Records"]:
+            self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=record["body"])
+            (message,) = self.sqs.receive_message(QueueUrl=self.queue_url)["Messages"]
+            record["receiptHandle"] = message["ReceiptHandle"]
+        return event
+
+
+@contextmanager
+def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+    """Deploy, and point the functions' environment there."""
+    with ExitStack() as stack:
+        source = stack.enter_context(oss_source(oss, unique_name("source")))
+        source.bucket.create_bucket()
+        for key, content in SAMPLE_CONTENTS.items():
+            source.write(key, content, metadata={"owner": "me"})
+        replica = stack.enter_context(s3_replica(moto))
+        table = stack.enter_context(new_table(moto))
+        sqs = stack.enter_context(client_to(moto, "sqs"))
+        secrets = stack.enter_context(client_to(moto, "secretsmanager"))
+        queue_url = sqs.create_queue(QueueName=unique_name("jobs"))["QueueUrl"]
+        runs = unique_name("runs")
+        replica.client.create_bucket(Bucket=runs)
+        secret = unique_name("oss-key")
+        secrets.create_secret(Name=secret, SecretString=json.dumps(_key_of(oss)))
+        sides = {
+            "source": {"bucket": source.store.bucket, "endpoint": oss.endpoint, "secret": secret},
+            "destination": {"bucket": replica.store.bucket},
+        }
+        books = open_books(table, run_of(task(**sides)))
+        environment = {
+            **moto.environment(),
+            "FERRY_TABLE": table.name,
+            "FERRY_JOB_QUEUE_URL": queue_url,
+            "FERRY_RUN_BUCKET": runs,
+            "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:large",
+            "FERRY_LARGE_OBJECT_THRESHOLD": str(LARGE),
+            "FERRY_PART_SIZE": str(5 * 1024**2),
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        # moto runs no state machines; everything else is what the functions build themselves.
+        monkeypatch.setattr(wiring, "workflows", lambda: books.workflows)
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+        try:
+            yield Deployment(source, replica, books, sqs, queue_url, books.workflows)
+        finally:
+            forget_wiring()
+
+
+def forget_wiring() -> None:
+    """Drop what the functions have built, and close the connections among it."""
+    if wiring.http.cache_info().currsize:
+        wiring.event_loop().run(wiring.http().aclose())
+    if wiring.event_loop.cache_info().currsize:
+        wiring.event_loop().close()
+    for member in vars(wiring).values():
+        if hasattr(member, "cache_clear"):
+            member.cache_clear()
+
+
+def etag_of(content: bytes) -> str:
+    """The etag that OSS gives a whole object."""
+    return hashlib.md5(content).hexdigest().upper()
+
+
+def _key_of(oss: OssServer) -> dict[str, str]:
+    return {"access_key_id": oss.access_key_id, "secret_access_key": oss.access_key_secret}
