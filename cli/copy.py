@@ -5,7 +5,7 @@ import json
 import secrets
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ferry.stores.http import HttpTransport
 
 MIB: Final = 1024**2
-_EXAMPLES: Final = (
+copy_epilog: Final = (
     "Example: OSS_ACCESS_KEY_ID=… OSS_ACCESS_KEY_SECRET=… "
     "ferry copy --region cn-hangzhou oss://my-bucket/photos s3://my-replica/photos"
 )
@@ -183,19 +183,18 @@ class _Copy:
 
 def _run(work: _Copy) -> "Tally":
     """Copy with a live display; an interruption ends the process once nothing is left unfinished."""
-    copied: Callable[[], int] = lambda: 0  # noqa: E731 - nothing began yet
+    begun: list[Replication] = []
 
     async def replicate() -> "Tally":
         from ferry.stores.http import HttpTransport
 
-        nonlocal copied
         task = asyncio.current_task()
         assert task is not None
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         http = HttpTransport()
         try:
             replication = work.replication(http)
-            copied = lambda: replication.tally.copied  # noqa: E731
+            begun.append(replication)
             meter = Meter(time.monotonic)
             label = "Counting" if work.options.dry_run else "Copying"
 
@@ -210,9 +209,8 @@ def _run(work: _Copy) -> "Tally":
     try:
         return asyncio.run(replicate())
     except (KeyboardInterrupt, asyncio.CancelledError) as error:
-        msg = (
-            f"Interrupted after {copied():,} objects; nothing half-written is left. Start it again to go on."
-        )
+        copied = sum(replication.tally.copied for replication in begun)
+        msg = f"Interrupted after {copied:,} objects; nothing half-written is left. Start it again to go on."
         note(err(), msg)
         raise typer.Exit(130 if isinstance(error, KeyboardInterrupt) else 143) from None
 
@@ -234,6 +232,3 @@ def _failures(report: Path | None) -> Iterator[FailureList]:
 
     with lines:
         yield FailureList(write)
-
-
-copy_epilog = _EXAMPLES

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import batched
@@ -13,10 +13,12 @@ from ferry.errors import ObjectNotFoundError, TransientError
 from ferry.finder.merge import Pair, merge_listings
 from ferry.keys import KeyMapping, KeyRange
 from ferry.metadata import decode_value
-from ferry.objects import CONTENT_HEADERS, Marker, SourceObject
+from ferry.objects import CONTENT_HEADERS
 from ferry.retry import RetryPolicy
 from ferry.stores.oss import OssStore
 from ferry.stores.s3 import S3Store
+
+from cli.differences import ReplicaSide, SourceSide, differences
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,34 +27,7 @@ SHOWN: Final = 20
 _AT_ONCE: Final = 32
 _BATCH: Final = 256
 _CHUNK: Final = 1024**2
-_MARKER: Final = "ferry-"
 _FOREVER: Final = float("inf")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSide:
-    """An object of the source as it is now; ``digest`` is None unless contents are compared."""
-
-    described: SourceObject
-    tags: Mapping[str, str]
-    digest: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaSide:
-    """Its replica as it is now, headers and metadata decoded."""
-
-    size: int
-    etag: str
-    content_headers: Mapping[str, str]
-    metadata: Mapping[str, str]
-    tags: Mapping[str, str]
-    digest: str | None = None
-
-    @property
-    def marker(self) -> Marker | None:
-        """What the replica records about its source."""
-        return Marker.from_metadata(self.metadata)
 
 
 @dataclass(slots=True)
@@ -95,45 +70,6 @@ class Verdict:
         """Keep one of the first of a kind."""
         if sum(shown[0] == kind for shown in self.shown) < SHOWN:
             self.shown.append((kind, key, what))
-
-
-def differences(source: SourceSide, replica: ReplicaSide) -> list[str]:
-    """Return what differs, each in a few words; nothing when the replica is what the source is."""
-    described = source.described
-    found: list[str] = []
-    if described.size != replica.size:
-        found.append(f"size: {described.size} on OSS, {replica.size} on S3")
-    elif source.digest != replica.digest:
-        found.append(f"content: SHA-256 {source.digest} on OSS, {replica.digest} on S3")
-    found += _marker_differences(source, replica)
-    own = {name: value for name, value in replica.metadata.items() if not name.startswith(_MARKER)}
-    found += _mapping_differences("header", described.content_headers, replica.content_headers)
-    found += _mapping_differences("metadata", described.metadata, own)
-    found += _mapping_differences("tag", source.tags, replica.tags)
-    return found
-
-
-def _marker_differences(source: SourceSide, replica: ReplicaSide) -> Iterator[str]:
-    etag, marker = source.described.etag, replica.marker
-    if marker is None:
-        if source.digest is None and etag.lower() != replica.etag.lower():
-            yield "content unknown: Ferry did not write the replica, compare it with --content"
-        return
-    if not marker.matches(etag):
-        yield f"version: etag {etag} on OSS, the replica was made from {marker.etag}"
-    elif None not in (marker.crc64, source.described.crc64) and marker.crc64 != source.described.crc64:
-        yield f"CRC-64: {source.described.crc64} on OSS, {marker.crc64} recorded on S3"
-
-
-def _mapping_differences(kind: str, source: Mapping[str, str], replica: Mapping[str, str]) -> Iterator[str]:
-    for name in sorted(source.keys() | replica.keys()):
-        left, right = source.get(name), replica.get(name)
-        if left != right:
-            yield f"{kind} {name}: {_spell(left)} on OSS, {_spell(right)} on S3"
-
-
-def _spell(value: str | None) -> str:
-    return "none" if value is None else repr(value)
 
 
 class Verifier:

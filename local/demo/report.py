@@ -99,8 +99,9 @@ class Report:
         table.add_row("Together", "", "", f"{self.seconds:.1f}", "", "", style="bold")
         console.print()
         console.print(table)
-        console.print()
-        console.print(Text("What was checked", style="bold"))
+        if self.checks:
+            console.print()
+            console.print(Text("What was checked", style="bold"))
         for check in self.checks:
             mark, style = ("✓", "green") if check.holds else ("✗", "bold red")
             detail = (f"  {check.detail}", "dim") if check.detail else ""

@@ -128,7 +128,7 @@ def _remove_abandoned(state: Path) -> None:
 def _save_function_logs(folder: Path) -> None:
     """Write what the functions logged, which would vanish with the emulator, next to the other logs."""
     stack = load_stack(folder)
-    if stack is None or not stack.is_running:
+    if stack is None or "aws" not in stack.processes or not stack.processes["aws"].is_alive():
         return
     with contextlib.suppress(BotoCoreError, ClientError):
         logs = aws_client(stack.aws, "logs")

@@ -53,9 +53,7 @@ def test_nothing_is_counted_before_anything_is_closed(ledger):
 
 @given(
     st.lists(
-        st.tuples(
-            st.integers(0, 6), st.builds(Counts, copied=st.integers(0, 9), size=st.integers(0, 2**50))
-        ),
+        st.tuples(st.integers(0, 6), st.builds(Counts, copied=st.integers(0, 9), size=st.integers(0, 2**50))),
         max_size=12,
     )
 )

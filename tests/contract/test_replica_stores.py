@@ -39,9 +39,7 @@ async def broken_after(content, error):
 def put(replica, key, content=b"x", *, expected=None, **fields):
     """Write an object and return its etag."""
     return replica.run(
-        replica.store.put(
-            key, content, size=len(content), properties=properties(**fields), expected=expected
-        )
+        replica.store.put(key, content, size=len(content), properties=properties(**fields), expected=expected)
     )
 
 
@@ -103,7 +101,10 @@ def test_a_replica_keeps_headers_metadata_tags_and_storage_class(replica):
         "expires": "Wed, 21 Oct 2026 07:28:00 GMT",
     }
     wanted = ReplicaProperties(
-        headers, encode_metadata({"owner": "Zoë 漢", "plain": "a b"}), {"team": "a b", "größe": "1+1=2"}, "STANDARD_IA"
+        headers,
+        encode_metadata({"owner": "Zoë 漢", "plain": "a b"}),
+        {"team": "a b", "größe": "1+1=2"},
+        "STANDARD_IA",
     )
 
     for key, body in (("whole", CONTENT), ("streamed", in_pieces(CONTENT))):
@@ -210,8 +211,13 @@ def upload(replica, upload_id, number, content, key="k"):
 
 
 def test_an_upload_becomes_visible_when_it_is_completed(replica):
-    upload_id = begin(replica, metadata={"owner": "me"}, content_headers={"content-type": "text/plain"}, tags={"a": "b"})
-    etags = {number: upload(replica, upload_id, number, content) for number, content in ((2, b"end"), (1, bytes(PART)))}
+    upload_id = begin(
+        replica, metadata={"owner": "me"}, content_headers={"content-type": "text/plain"}, tags={"a": "b"}
+    )
+    etags = {
+        number: upload(replica, upload_id, number, content)
+        for number, content in ((2, b"end"), (1, bytes(PART)))
+    }
     parts = list(replica.store.list_parts("k", upload_id))
     before = replica.content("k")
 

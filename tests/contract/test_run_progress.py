@@ -155,7 +155,7 @@ def test_a_run_whose_preflight_fails_is_given_up(table):
 
     books = open_books(table)
 
-    with pytest.raises(ConfigurationError, match="The source cannot be used. The key is disabled"):
+    with pytest.raises(ConfigurationError, match=r"The source cannot be used\. The key is disabled"):
         open_run(books.progress, books.run, Refusing(), MemoryReplica())
 
     assert "The key is disabled" in books.current().reason
@@ -177,7 +177,9 @@ def test_the_first_plan_cuts_the_whole_key_space(books):
 
 
 def test_a_plan_after_everything_was_scanned_is_empty(books):
-    books.ledger.put_shards(RUN_ID, [shard(0, until="m", exhausted=True), shard(1, after="m", exhausted=True)])
+    books.ledger.put_shards(
+        RUN_ID, [shard(0, until="m", exhausted=True), shard(1, after="m", exhausted=True)]
+    )
 
     assert plan_shards(books.progress, books.run, MemorySource()) == []
 

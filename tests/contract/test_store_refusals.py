@@ -68,7 +68,7 @@ def test_a_missing_permission_to_read_is_named(oss, bucket, operation):
 def test_a_wrong_region_is_named(oss, bucket, operation):
     with (
         oss_source(oss, bucket, region="cn-beijing") as case,
-        pytest.raises(ConfigurationError, match="To go on: .*region"),
+        pytest.raises(ConfigurationError, match=r"To go on: .*region"),
     ):
         OPERATIONS[operation](case)
 
@@ -167,7 +167,11 @@ def test_a_destination_that_does_not_answer_is_worth_another_try(operation):
 
 
 def test_a_preflight_says_which_side_is_wrong(oss, moto, bucket):
-    with oss_source(oss, bucket) as source, s3_replica(moto) as replica, s3_replica(moto, "missing") as missing:
+    with (
+        oss_source(oss, bucket) as source,
+        s3_replica(moto) as replica,
+        s3_replica(moto, "missing") as missing,
+    ):
         check_access(source.store, replica.store, SAME_KEYS)
 
         with pytest.raises(ConfigurationError, match="The destination cannot be used"):

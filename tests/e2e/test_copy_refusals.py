@@ -89,7 +89,7 @@ def test_an_interrupted_copy_leaves_no_upload_behind(sides: TwoSides):
     with_large.put_object("large", bytes(160 * 1024**2))
 
     with sides.start("copy", "oss://large-objects", f"s3://{sides.bucket}") as process:
-        while not sides.uploads():
+        while "large" not in sides.uploads():
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate()

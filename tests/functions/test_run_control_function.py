@@ -74,7 +74,9 @@ def test_sealing_a_run_without_jobs_wakes_at_once(deployment):
     ],
 )
 def test_closing_a_run_says_how_it_ended(deployment, failed, name, state):
-    deployment.books.ledger.close_job(RUN_ID, "0000.0.0", Counts(failed=failed), [], deployment.run.started_at)
+    deployment.books.ledger.close_job(
+        RUN_ID, "0000.0.0", Counts(failed=failed), [], deployment.run.started_at
+    )
 
     answer = control(name)
 

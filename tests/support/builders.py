@@ -26,14 +26,14 @@ def described(key: str = "k", **fields: Any) -> SourceObject:
     return SourceObject(**{"key": key, "size": 1, "etag": "E", "last_modified": NOON, **fields})
 
 
-def job_object(key: str = "k", *, size: int = 1, etag: str = "E", replica_etag: str | None = None) -> JobObject:
+def job_object(
+    key: str = "k", *, size: int = 1, etag: str = "E", replica_etag: str | None = None
+) -> JobObject:
     return JobObject(key=key, size=size, etag=etag, replica_etag=replica_etag)
 
 
 def copy_job(*objects: JobObject, run_id: str = RUN_ID, job_id: str = "0000.0.0") -> CopyJob:
-    return CopyJob(
-        task_id="photos", run_id=run_id, job_id=job_id, objects=objects or (job_object(),)
-    )
+    return CopyJob(task_id="photos", run_id=run_id, job_id=job_id, objects=objects or (job_object(),))
 
 
 def task(

@@ -20,7 +20,12 @@ from tests.support.runs import Books, NotedWorkflows, open_books
 from tests.support.store_cases import OssSourceCase, S3ReplicaCase, oss_source, s3_replica
 
 LARGE = 6 * 1024**2
-SAMPLE_CONTENTS = {"2026/a.jpg": b"hello", "2026/日本 +%.jpg": b"world", "2026/empty/": b"", "2026/b.jpg": b"again"}
+SAMPLE_CONTENTS = {
+    "2026/a.jpg": b"hello",
+    "2026/日本 +%.jpg": b"world",
+    "2026/empty/": b"",
+    "2026/b.jpg": b"again",
+}
 """The objects that the sample events speak of."""
 
 
@@ -112,7 +117,7 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
             "FERRY_TABLE": table.name,
             "FERRY_JOB_QUEUE_URL": queue_url,
             "FERRY_RUN_BUCKET": runs,
-            "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:large",
+            "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:lo",
             "FERRY_LARGE_OBJECT_THRESHOLD": str(LARGE),
             "FERRY_PART_SIZE": str(5 * 1024**2),
         }

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from ferry.jobs import JobObject
 from ferry.keys import KeyMapping
+from ferry.multipart.plan import MIN_PART_SIZE
+from ferry.multipart.upload import LargeObjectCopier
 from ferry.outcome import Outcome
 from ferry.transfer.engine import TransferEngine, TransferLimits
 
@@ -19,7 +21,7 @@ class Sides:
     """Both buckets, and engines between them; everything lands under ``copies/``."""
 
     source: FaultySource = field(default_factory=lambda: FaultySource(clock=lambda: NOON))
-    replica: FaultyReplica = field(default_factory=FaultyReplica)
+    replica: FaultyReplica = field(default_factory=lambda: FaultyReplica(clock=lambda: NOON))
     clock: FakeClock = field(default_factory=FakeClock)
 
     def engine(self, *, run_id: str = RUN_ID, limits: TransferLimits | None = None) -> TransferEngine:
@@ -54,3 +56,15 @@ def copy_all(engine: TransferEngine, objects: Iterable[JobObject], **options: ob
 def copy_one(engine: TransferEngine, item: JobObject, **options: object) -> Outcome:
     (outcome,) = copy_all(engine, [item], **options)
     return outcome
+
+
+def large_object_copier(sides: Sides, *, run_id: str = RUN_ID) -> LargeObjectCopier:
+    """Copies between the same buckets in parts of 5 MiB."""
+    return LargeObjectCopier(
+        sides.source,
+        sides.replica,
+        KeyMapping(replica_prefix="copies/"),
+        policy(run_id),
+        part_size=MIN_PART_SIZE,
+        retry=retry_policy(sides.clock),
+    )

@@ -8,7 +8,9 @@ ANY_TEXT = st.text()
 KEYS = st.text(min_size=1, max_size=30)
 
 AWKWARD_KEYS = st.text(
-    alphabet=st.sampled_from(["a", "b", "/", " ", "+", "%", "0", "é", "中", "😀", "\ufffe", "\uffff", "\U0010ffff"]),
+    alphabet=st.sampled_from(
+        ["a", "b", "/", " ", "+", "%", "0", "é", "中", "😀", "\ufffe", "\uffff", "\U0010ffff"]
+    ),
     min_size=1,
     max_size=8,
 )

@@ -20,7 +20,9 @@ class Sqs:
     def send_message_batch(self, QueueUrl, Entries):  # noqa: N803 - as boto3 calls it
         self.calls.append(len(Entries))
         kept = len(Entries) - (self.refusals.pop(0) if self.refusals else 0)
-        self.accepted += [CopyJob.model_validate_json(entry["MessageBody"]).job_id for entry in Entries[:kept]]
+        self.accepted += [
+            CopyJob.model_validate_json(entry["MessageBody"]).job_id for entry in Entries[:kept]
+        ]
         return {
             "Successful": [{"Id": entry["Id"]} for entry in Entries[:kept]],
             "Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in Entries[kept:]],

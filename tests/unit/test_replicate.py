@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import Iterator
 from typing import override
 
@@ -173,6 +174,32 @@ def test_a_listing_that_fails_ends_it(source, replica):
 
     with pytest.raises(TransientError, match="broke off"):
         asyncio.run(replication(source, UnreliableListing(fails_after=1500)).run())
+
+
+def test_interrupting_the_preflight_lets_it_clear_up(source):
+    source.write("in/a", b"content")
+    cleared = []
+
+    class Interrupting(FaultyReplica):
+        @override
+        def check_writable(self, key: str) -> None:
+            interrupted = threading.Event()
+            loop.call_soon_threadsafe(running.cancel)
+            # Two turns later the cancellation has reached the replication.
+            loop.call_soon_threadsafe(loop.call_soon, loop.call_soon, interrupted.set)
+            interrupted.wait()
+            cleared.append(key)
+
+    async def work() -> None:
+        nonlocal loop, running
+        loop = asyncio.get_running_loop()
+        running = asyncio.create_task(replication(source, Interrupting()).run())
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert cleared == ["out/.ferry-preflight"]
+
+    loop = running = None
+    asyncio.run(work())
 
 
 def test_interrupting_it_leaves_no_upload(source, replica):

@@ -42,5 +42,5 @@ def _prefixed(side: str, error: PermanentError) -> ConfigurationError:
 
 
 def _unreachable(side: str, error: TransientError) -> ConfigurationError:
-    msg = f"The {side} cannot be reached: {error} Check its endpoint and region."
+    msg = f"The {side} cannot be reached. {str(error).rstrip('.')}. To go on: check its endpoint and region."
     return ConfigurationError(msg, reason=error.reason)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import batched
 from typing import Final
 
+from ferry.errors import FerryError
 from ferry.finder.changes import Finding, find_changes
 from ferry.finder.shards import plan_ranges
 from ferry.handover import Handover
@@ -114,7 +115,9 @@ class Replication:
         pool = ThreadPoolExecutor(FINDERS, thread_name_prefix="find")
         found = Handover[tuple[Finding, ...]](loop, ahead=_BATCHES_AHEAD, on_arrival=self._count)
         try:
-            await loop.run_in_executor(pool, check_access, engine.source, engine.replica, engine.mapping)
+            await _to_its_end(
+                loop.run_in_executor(pool, check_access, engine.source, engine.replica, engine.mapping)
+            )
             ranges = await loop.run_in_executor(pool, self._plan)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._find_all(pool, ranges, found))
@@ -209,6 +212,16 @@ class Replication:
 
     def _move(self, size: int) -> None:
         self.tally.moved_size += size
+
+
+async def _to_its_end(work: asyncio.Future[None]) -> None:
+    """Await a thread's work, when cancelled too: only it can take back what it did to try things out."""
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        with contextlib.suppress(FerryError):
+            await work
+        raise
 
 
 def _first(errors: BaseExceptionGroup) -> BaseException:

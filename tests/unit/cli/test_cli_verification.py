@@ -1,7 +1,8 @@
 import pytest
 from ferry.objects import Marker
 
-from cli.verification import SHOWN, ReplicaSide, SourceSide, Verdict, differences
+from cli.differences import ReplicaSide, SourceSide, differences
+from cli.verification import SHOWN, Verdict
 from tests.support.builders import described
 
 SOURCE = described(size=7, etag="ABC", crc64=5, content_headers={"content-type": "a/b"}, metadata={"n": "1"})

@@ -12,7 +12,11 @@ def rows(keys):
     return [listed(key) for key in sorted(keys, key=sort_key)]
 
 
-@given(LAYOUTS, LAYOUTS, st.sampled_from([("", "", ""), ("p/", "p/", ""), ("p/", "", "copies/"), ("p", "p", "中/")]))
+@given(
+    LAYOUTS,
+    LAYOUTS,
+    st.sampled_from([("", "", ""), ("p/", "p/", ""), ("p/", "", "copies/"), ("p", "p", "中/")]),
+)
 def test_a_merge_is_a_full_outer_join_in_key_order(source_names, replica_names, prefixes):
     mapping = KeyMapping(*prefixes)
     sources = rows(mapping.source_prefix + name for name in source_names)

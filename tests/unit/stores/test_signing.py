@@ -17,7 +17,7 @@ from ferry.stores.signing import (
     sign_oss,
     sign_s3,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from oss2.credentials import StaticCredentialsProvider
 
@@ -25,7 +25,9 @@ from tests.support.builders import NOON
 from tests.support.strategies import KEYS
 
 SECRET = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
-ACCESS_KEYS = st.builds(AccessKey, st.just("AKID"), st.just(SECRET), st.sampled_from([None, "token/with+signs="]))
+ACCESS_KEYS = st.builds(
+    AccessKey, st.just("AKID"), st.just(SECRET), st.sampled_from([None, "token/with+signs="])
+)
 PRINTABLE = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=20)
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=12)
 AMZ_HEADERS = st.dictionaries(NAMES.map("x-amz-meta-{}".format), PRINTABLE, max_size=5)
@@ -34,7 +36,9 @@ HOST = "photos.s3.eu-west-1.amazonaws.com"
 
 
 def s3_scope(key, timestamp):
-    return CredentialScope(key, "eu-west-1", datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC))
+    return CredentialScope(
+        key, "eu-west-1", datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    )
 
 
 def signed_by_botocore(method, path, query, headers, key, *, is_trailer):
@@ -42,7 +46,9 @@ def signed_by_botocore(method, path, query, headers, key, *, is_trailer):
     request.context["client_config"] = Config(s3={"payload_signing_enabled": False})
     if is_trailer:
         request.context["checksum"] = {"request_algorithm": {"in": "trailer"}}
-    S3SigV4Auth(Credentials(key.access_key_id, SECRET, key.security_token), "s3", "eu-west-1").add_auth(request)
+    S3SigV4Auth(Credentials(key.access_key_id, SECRET, key.security_token), "s3", "eu-west-1").add_auth(
+        request
+    )
     return request.headers
 
 
@@ -54,6 +60,7 @@ def signed_by_botocore(method, path, query, headers, key, *, is_trailer):
     ACCESS_KEYS,
     st.booleans(),
 )
+@example("GET", "k", {"a": "", "aa": "", "a-": "~ /"}, {}, AccessKey("AKID", SECRET), False)
 def test_s3_requests_are_signed_as_botocore_signs_them(method, key_name, query, headers, key, is_trailer):
     path = f"/{encode_path(key_name)}"
     theirs = signed_by_botocore(method, path, query, headers, key, is_trailer=is_trailer)
@@ -75,7 +82,9 @@ def test_s3_requests_are_signed_as_botocore_signs_them(method, key_name, query, 
 @given(st.sampled_from(["GET", "HEAD", "PUT"]), KEYS, OSS_HEADERS, ACCESS_KEYS)
 def test_oss_requests_are_signed_as_oss2_signs_them(method, key_name, headers, key):
     sent = {**headers, "range": "bytes=0-9", "content-type": "text/plain"}
-    request = oss2.http.Request(method, "http://photos.oss", headers=dict(sent), region="cn-hangzhou", product="oss")
+    request = oss2.http.Request(
+        method, "http://photos.oss", headers=dict(sent), region="cn-hangzhou", product="oss"
+    )
     provider = StaticCredentialsProvider(key.access_key_id, SECRET, key.security_token or "")
     oss2.ProviderAuthV4(provider)._sign_request(request, "photos", key_name)
     now = datetime.strptime(request.headers["x-oss-date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)

@@ -27,7 +27,9 @@ def test_the_id_of_a_run_says_when_it_started_in_utc():
     assert run.run_id == "photos-20260201t005959z"
 
 
-@pytest.mark.parametrize("text", ["", "photos", "photos-20260131", "-20260131t120000z", "Photos-20260131t120000z"])
+@pytest.mark.parametrize(
+    "text", ["", "photos", "photos-20260131", "-20260131t120000z", "Photos-20260131t120000z"]
+)
 def test_another_text_is_not_the_id_of_a_run(text):
     with pytest.raises(ValueError, match="not the id of a run"):
         task_id_of(text)
@@ -55,7 +57,9 @@ def test_a_source_that_cannot_be_is_refused(source):
         task(source=source)
 
 
-@pytest.mark.parametrize("destination", [{"bucket": "a"}, {"region": "cn-hangzhou"}, {"storage_class": "COLD"}])
+@pytest.mark.parametrize(
+    "destination", [{"bucket": "a"}, {"region": "cn-hangzhou"}, {"storage_class": "COLD"}]
+)
 def test_a_destination_that_cannot_be_is_refused(destination):
     with pytest.raises(ValidationError):
         task(destination=destination)

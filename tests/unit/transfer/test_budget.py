@@ -5,6 +5,8 @@ from ferry.transfer.budget import ByteBudget
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.faults import pass_turns
+
 TOTAL = 10
 
 
@@ -46,8 +48,8 @@ class Holders:
 
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("hold"), st.integers(0, TOTAL + 5)),
-        st.tuples(st.sampled_from(["release", "cancel"]), st.integers(0, 20)),
+        st.tuples(st.just("hold"), st.integers(0, TOTAL + 5), st.integers(0, 4)),
+        st.tuples(st.sampled_from(["release", "cancel"]), st.integers(0, 6), st.integers(0, 4)),
     ),
     max_size=25,
 )
@@ -57,12 +59,12 @@ STEPS = st.lists(
 def test_the_budget_is_never_exceeded_and_never_loses_bytes(steps):
     async def check():
         holders = Holders()
-        for action, number in steps:
+        for action, number, turns in steps:
             if action == "hold":
                 holders.start(number)
             elif number < len(holders.tasks):
                 holders.releases[number].set() if action == "release" else holders.tasks[number].cancel()
-            await holders.settle()
+            await pass_turns(turns)
             assert sum(holders.held.values()) <= TOTAL
         await holders.end()
         async with holders.budget.hold(TOTAL):
@@ -102,6 +104,23 @@ def test_a_small_one_does_not_overtake_a_large_one_that_waits():
     before, after, waiting, small = asyncio.run(check())
     assert before == [0]
     assert after == [0, waiting, small]
+
+
+@pytest.mark.parametrize("turns", range(6))
+def test_a_turn_that_comes_just_before_its_cancellation_is_given_back(turns):
+    async def check():
+        holders = Holders()
+        holders.start(TOTAL)
+        waiting = holders.start(TOTAL)
+        await holders.settle()
+        holders.releases[0].set()
+        await pass_turns(turns)
+        holders.tasks[waiting].cancel()
+        await asyncio.gather(*holders.tasks, return_exceptions=True)
+        async with holders.budget.hold(TOTAL):
+            return True
+
+    assert asyncio.run(asyncio.wait_for(check(), 10))
 
 
 def test_more_than_the_total_takes_all_of_it():

@@ -129,9 +129,7 @@ def test_what_another_run_copied_counts_as_current(sides):
 
 
 def test_a_replica_that_somebody_else_wrote_is_replaced(sides):
-    asyncio.run(
-        sides.replica.put("copies/k", b"theirs", size=6, properties=properties(), expected=None)
-    )
+    asyncio.run(sides.replica.put("copies/k", b"theirs", size=6, properties=properties(), expected=None))
     item = sides.write("k", b"hello")
 
     outcome = copy_one(sides.engine(), item, look_first=True)
@@ -179,7 +177,9 @@ def test_a_configuration_error_ends_everything_at_once(sides):
 
 
 def test_looking_at_buried_objects_tells_how_they_ended(sides):
-    done, untouched, gone, unseen = (sides.write(key, b"x") for key in ("done", "untouched", "gone", "unseen"))
+    done, untouched, gone, unseen = (
+        sides.write(key, b"x") for key in ("done", "untouched", "gone", "unseen")
+    )
     copy_all(sides.engine(), [done, gone])
     sides.source.remove("gone")
     sides.replica.surprises.before["head"] = [raising(ConfigurationError("No.", reason="AccessDenied"))]

@@ -75,7 +75,9 @@ def test_the_last_bytes_stay_behind_until_the_checksum_agrees(ending):
     assert error.reason == "ChecksumMismatch"
 
 
-@pytest.mark.parametrize(("chunks", "reason"), [([b"go", b"od"], "Truncated"), ([b"good", b"good", b"!"], "Truncated")])
+@pytest.mark.parametrize(
+    ("chunks", "reason"), [([b"go", b"od"], "Truncated"), ([b"good", b"good", b"!"], "Truncated")]
+)
 def test_a_body_of_another_length_is_damaged_even_without_a_checksum(chunks, reason):
     _, error = stream(Body(chunks, b"goodgood", has_crc64=False))
 

@@ -291,7 +291,7 @@ def _translated[T](operation: Callable[[], T]) -> T:
     try:
         return operation()
     except oss2.exceptions.RequestError as error:
-        msg = f"The source could not be reached: {error.exception}"
+        msg = f"The source did not answer: {_cause(error.exception)}"
         raise TransientError(msg, reason="ConnectionFailed") from error
     except oss2.exceptions.ServerError as error:
         code = error.code or {404: "NoSuchKey", 403: "AccessDenied"}.get(error.status, f"Http{error.status}")
@@ -299,6 +299,13 @@ def _translated[T](operation: Callable[[], T]) -> T:
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         msg = f"The reply of the source broke off: {error}"
         raise TransientError(msg, reason="Truncated") from error
+
+
+def _cause(error: BaseException) -> str:
+    """Return what is behind a connection error, without the request that met it."""
+    retried = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
+    reason = str(getattr(retried, "reason", None) or retried)
+    return reason.partition("): ")[2] or reason
 
 
 def _next_token(page: Any) -> str:

@@ -1,5 +1,6 @@
 """A replica bucket on Amazon S3: object bodies over our HTTP transport, the rest through boto3."""
 
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _NO_CREDENTIALS: Final = (
     "No AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 )
+_QUERY: Final = re.compile(r'\?[^"]*"')
 _METADATA: Final = "x-amz-meta-"
 
 
@@ -275,7 +277,7 @@ def _translated[T](operation: Callable[[], T]) -> T:
     except ClientError as error:
         raise _client_error(error) from error
     except (HTTPClientError, ConnectionError) as error:
-        msg = f"S3 could not be reached: {error}"
+        msg = f"S3 did not answer: {_QUERY.sub('"', str(error))}"
         raise TransientError(msg, reason="ConnectionFailed") from error
     except NoCredentialsError as error:
         msg = (

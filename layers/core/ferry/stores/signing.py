@@ -82,7 +82,10 @@ def sign_s3(
         (
             method,
             path,
-            "&".join(sorted(f"{_encode(name)}={_encode(value)}" for name, value in query.items())),
+            "&".join(
+                f"{name}={value}"
+                for name, value in sorted((_encode(name), _encode(value)) for name, value in query.items())
+            ),
             *(f"{name}:{_trimmed(signed[name])}" for name in names),
             "",
             ";".join(names),

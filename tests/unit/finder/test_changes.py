@@ -1,0 +1,174 @@
+import asyncio
+
+import pytest
+from ferry.errors import ConfigurationError, TransientError
+from ferry.finder.changes import find_changes
+from ferry.finder.listing import prefetched
+from ferry.keys import KeyMapping, KeyRange
+from ferry.objects import ListedObject
+from ferry.outcome import Result
+from ferry.tasks.models import CompareMode
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.builders import NOON, SAME_KEYS, properties
+from tests.support.engines import Sides, copy_all
+from tests.support.faults import raising
+from tests.support.strategies import LAYOUTS
+
+MAPPING = KeyMapping(replica_prefix="copies/")
+
+
+@pytest.fixture
+def sides():
+    return Sides()
+
+
+def find(sides, mode=CompareMode.AUTO, key_range=None, mapping=MAPPING):
+    return list(find_changes(sides.source, sides.replica, mapping, key_range or KeyRange(), mode=mode))
+
+
+def copied_keys(findings):
+    return [finding.copy.key for finding in findings if finding.copy]
+
+
+def test_what_was_copied_is_current_and_what_changed_is_not(sides):
+    items = [sides.write(key, key.encode()) for key in ("a", "b", "c")]
+    copy_all(sides.engine(), items)
+    sides.write("b", b"changed")
+    sides.write("d", b"new")
+
+    findings = find(sides)
+
+    assert [finding.key for finding in findings] == ["a", "b", "c", "d"]
+    assert copied_keys(findings) == ["b", "d"]
+    assert [finding.copy.replica_etag for finding in findings if finding.copy] == [sides.etag("b"), None]
+
+
+@given(LAYOUTS, LAYOUTS)
+def test_copying_what_was_found_leaves_nothing_to_find(keys, changed):
+    sides = Sides()
+    for key in keys:
+        sides.write(key, key.encode())
+    first = find(sides)
+    outcomes = copy_all(sides.engine(), [finding.copy for finding in first if finding.copy])
+    for key in set(changed) & set(keys):
+        sides.write(key, b"changed")
+
+    again = find(sides)
+
+    assert {outcome.result for outcome in outcomes} <= {Result.COPIED, Result.FAILED}
+    failed = {outcome.key for outcome in outcomes if outcome.result is Result.FAILED}
+    assert set(copied_keys(again)) == (set(changed) & set(keys)) | failed
+    assert [finding.key for finding in again] == [finding.key for finding in first]
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (CompareMode.AUTO, ["other"]),
+        (CompareMode.SIZE, []),
+        (CompareMode.CHECKSUM, ["other"]),
+        (CompareMode.ALWAYS, ["other", "same"]),
+    ],
+)
+def test_the_mode_decides_what_a_change_is(sides, mode, expected):
+    copy_all(sides.engine(), [sides.write("same", b"12345"), sides.write("other", b"12345")])
+    sides.write("other", b"54321")
+
+    assert copied_keys(find(sides, mode)) == expected
+
+
+def test_a_replica_is_looked_at_only_when_the_listings_cannot_tell(sides):
+    copy_all(sides.engine(), [sides.write(key, key.encode()) for key in "abc"])
+    sides.replica.surprises.calls.clear()
+
+    find(sides)
+
+    assert sides.replica.surprises.calls == []
+
+
+def test_replicas_without_a_source_are_left_out(sides):
+    asyncio.run(sides.replica.put("copies/z", b"x", size=1, properties=properties(), expected=None))
+    sides.write("a", b"x")
+
+    assert [finding.key for finding in find(sides)] == ["a"]
+
+
+def test_only_the_range_is_compared(sides):
+    for key in "abcdef":
+        sides.write(key, b"x")
+
+    assert copied_keys(find(sides, key_range=KeyRange("b", "d"))) == ["c", "d"]
+
+
+def test_the_folder_object_that_would_have_no_key_is_left_out(sides):
+    mapping = KeyMapping(source_prefix="2026/", strip_prefix="2026/")
+    sides.write("2026/", b"")
+    sides.write("2026/a", b"x")
+
+    assert copied_keys(find(sides, mapping=mapping)) == ["2026/a"]
+
+
+@pytest.mark.parametrize("error", [TransientError("broken"), ConfigurationError("refused")])
+def test_a_look_that_fails_fails_the_search(sides, error):
+    copy_all(sides.engine(), [sides.write("a", b"12345")])
+    sides.write("a", b"54321")
+    sides.replica.surprises.before["head"] = [raising(error)]
+
+    with pytest.raises(type(error)):
+        find(sides)
+
+
+def links_to(*keys):
+    """A listing in which every object is a symbolic link."""
+    return lambda *_: (ListedObject(key, 0, "etag of the link", NOON, is_symlink=True) for key in keys)
+
+
+def test_a_link_is_compared_by_the_etag_of_what_it_points_to(sides):
+    copy_all(sides.engine(), [sides.write("link", b"pointed to")])
+
+    sides.source.list_objects = links_to("link")
+    current = copied_keys(find(sides))
+    sides.source.write("link", b"pointed elsewhere")
+    changed = copied_keys(find(sides))
+
+    assert (current, changed) == ([], ["link"])
+
+
+@given(st.lists(st.integers(), max_size=30))
+def test_reading_ahead_changes_nothing(rows):
+    assert list(prefetched(iter(rows))) == rows
+
+
+def test_reading_ahead_is_bounded():
+    read = 0
+
+    def rows():
+        nonlocal read
+        while True:
+            read += 1
+            yield read
+
+    ahead = prefetched(rows())
+    first = next(ahead)
+    ahead.close()
+
+    assert first == 1
+    assert read <= 2001
+
+
+def test_an_error_while_reading_ahead_comes_through():
+    def rows():
+        yield from range(1500)
+        raise ConnectionError("gone")
+
+    with pytest.raises(ConnectionError, match="gone"):
+        list(prefetched(rows()))
+
+
+def test_links_without_a_target_are_copied_so_that_the_copy_says_why(sides):
+    asyncio.run(sides.replica.put("link", b"x", size=1, properties=properties(), expected=None))
+    sides.source.list_objects = links_to("link")
+
+    assert copied_keys(find(sides, mapping=SAME_KEYS)) == ["link"]

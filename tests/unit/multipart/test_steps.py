@@ -1,0 +1,194 @@
+"""The steps of the large-object workflow, and what they note about the job."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field
+
+import pytest
+from ferry.errors import (
+    ConfigurationError,
+    ConflictError,
+    ObjectNotFoundError,
+    PartsDifferError,
+    PermanentError,
+    SourceChangedError,
+    TransientError,
+)
+from ferry.multipart import steps
+from ferry.multipart.plan import MIN_PART_SIZE
+from ferry.outcome import Result
+from ferry.tasks.models import RunState
+
+from tests.support.builders import RUN_ID, run_of
+from tests.support.engines import Sides, large_object_copier
+from tests.support.faults import raising
+
+CONTENT = bytes(MIN_PART_SIZE + 1)
+JOB = steps.LargeObjectJob(task_id="photos", run_id=RUN_ID, job_id="0001.0.0", key="k", attempt=2)
+
+
+@dataclass
+class NotedProgress:
+    """Notes what was closed and given up."""
+
+    closed: list = field(default_factory=list)
+    given_up: list = field(default_factory=list)
+
+    def close_job(self, run_id, job_id, outcomes, *, attempts):
+        self.closed.append((run_id, job_id, outcomes, attempts))
+
+    def give_up(self, run_id, error):
+        self.given_up.append((run_id, str(error)))
+
+    @property
+    def results(self):
+        return [outcome.result for _, _, outcomes, _ in self.closed for outcome in outcomes]
+
+
+@pytest.fixture
+def sides():
+    sides = Sides()
+    sides.write("k", CONTENT)
+    return sides
+
+
+@pytest.fixture
+def progress():
+    return NotedProgress()
+
+
+def begin(sides, progress, run=None):
+    return asyncio.run(steps.begin(JOB, run or run_of(), large_object_copier(sides), progress))
+
+
+def copy(sides, plan):
+    return asyncio.run(steps.copy_range(plan, 1, 2, large_object_copier(sides), deadline=2000.0))
+
+
+def complete(sides, progress, plan, reports):
+    return steps.complete(JOB, plan, reports, large_object_copier(sides), progress)
+
+
+def test_a_job_is_closed_by_the_step_that_completes_it(sides, progress):
+    plan = begin(sides, progress)
+    report = copy(sides, plan)
+    before = list(progress.closed)
+
+    outcome = complete(sides, progress, plan, [report])
+
+    assert before == []
+    assert progress.closed == [(RUN_ID, "0001.0.0", [outcome], 2)]
+    assert sides.content("k") == CONTENT
+
+
+def test_a_job_with_nothing_to_copy_is_closed_at_once(sides, progress):
+    plan = begin(sides, progress)
+    complete(sides, progress, plan, [copy(sides, plan)])
+    sides.source.remove("k")
+
+    again = begin(sides, progress)
+
+    assert again is None
+    assert progress.results == [Result.COPIED, Result.GONE]
+
+
+@pytest.mark.parametrize("change", [{"state": RunState.FAILED}, {"reason": "The key is disabled."}])
+def test_nothing_is_begun_for_a_run_that_ended(sides, progress, change):
+    assert begin(sides, progress, run_of(**change)) is None
+    assert (progress.closed, sides.replica.uploads) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("error", "expected", "raised"),
+    [
+        (SourceChangedError("It changed."), "SourceChangedError", SourceChangedError),
+        (ObjectNotFoundError("It is gone."), "SourceChangedError", SourceChangedError),
+        (PermanentError("Archived.", reason="Archived"), "PermanentError", PermanentError),
+        (ConfigurationError("Refused.", reason="AccessDenied"), "ConfigurationError", ConfigurationError),
+    ],
+)
+def test_what_trying_again_cannot_help_is_reported_and_raised_at_the_end(
+    sides, progress, error, expected, raised
+):
+    plan = begin(sides, progress)
+    sides.source.surprises.before["open"] = [raising(error)] * 2
+
+    report = copy(sides, plan)
+    stored = steps.RangeReport.model_validate(json.loads(report.model_dump_json(exclude_none=True)))
+    with pytest.raises(raised) as caught:
+        complete(sides, progress, plan, [stored])
+
+    assert (report.copied, report.problem.error) == (None, expected)
+    assert type(caught.value) is raised
+    assert (caught.value.reason, str(caught.value)) == (error.reason, str(error))
+    assert (progress.closed, sides.content("k")) == ([], None)
+
+
+def test_what_trying_again_may_help_is_raised_at_once(sides, progress):
+    plan = begin(sides, progress)
+    sides.source.surprises.before["open"] = [raising(TransientError("Broken."))] * 100
+
+    with pytest.raises(TransientError):
+        copy(sides, plan)
+
+
+@pytest.mark.parametrize("error", [ConflictError("Theirs."), PartsDifferError("Damaged.")])
+def test_a_job_that_cannot_be_completed_stays_open(sides, progress, error):
+    plan = begin(sides, progress)
+    report = copy(sides, plan)
+    sides.replica.surprises.before["complete_upload"] = [raising(error)]
+
+    with pytest.raises(type(error)):
+        complete(sides, progress, plan, [report])
+
+    assert progress.closed == []
+
+
+def test_a_failure_closes_the_job_with_its_reason(progress):
+    steps.fail(JOB, PermanentError("It is archived.", reason="Archived"), progress)
+
+    ((_, _, (outcome,), attempts),) = progress.closed
+    assert (outcome.key, outcome.result, outcome.reason, attempts) == ("k", Result.FAILED, "Archived", 2)
+    assert progress.given_up == []
+
+
+def test_a_wrong_setting_ends_the_run_too(progress):
+    steps.fail(JOB, ConfigurationError("The key is disabled."), progress)
+
+    assert progress.given_up == [(RUN_ID, "The key is disabled.")]
+    assert progress.results == [Result.FAILED]
+
+
+@pytest.mark.parametrize(
+    ("caught", "kind", "reason", "message"),
+    [
+        (
+            {"Error": "PermanentError", "Cause": '{"errorMessage": "It is archived."}'},
+            PermanentError,
+            "Permanent",
+            "It is archived.",
+        ),
+        (
+            {"Error": "ConfigurationError", "Cause": "The key is disabled."},
+            ConfigurationError,
+            "Configuration",
+            "The key is disabled.",
+        ),
+        ({"Error": "States.Timeout", "Cause": ""}, PermanentError, "States.Timeout", "States.Timeout"),
+        ({"Error": "States.Timeout"}, PermanentError, "States.Timeout", "States.Timeout"),
+        ({"Error": "Lambda.Unknown", "Cause": "[1]"}, PermanentError, "Lambda.Unknown", "[1]"),
+        ({"Cause": "cut off {"}, PermanentError, "Unknown", "cut off {"),
+        ({}, PermanentError, "Unknown", "Unknown"),
+    ],
+)
+def test_what_a_workflow_caught_becomes_an_error_with_a_sentence(caught, kind, reason, message):
+    error = steps.caught_error(caught)
+
+    assert type(error) is kind
+    assert (error.reason, str(error)) == (reason, message)
+
+
+def test_a_job_takes_fields_that_later_steps_add():
+    job = steps.LargeObjectJob.model_validate({**JOB.model_dump(), "upload_id": "u", "ranges": []})
+
+    assert job == JOB
