@@ -7,10 +7,16 @@ what AWS does. Seen in ministack 1.5.33; ``tests/workflow/test_workflow_emulator
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 import re
 import sys
+import tempfile
+import threading
+import zipfile
 from contextvars import ContextVar
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -187,6 +193,35 @@ def _isolate_functions() -> None:
     lambda_runtime._detect_runtime_binary = runtime_binary
 
 
+class _SharedLayers(zipfile.ZipFile):
+    """Unpacks a layer once for all functions, as Lambda mounts it; ministack would for every process."""
+
+    _unpacking = threading.Lock()
+
+    def extractall(self, path: Any = None, *rest: Any) -> None:
+        """Unpack the archive, or stand in what was unpacked before."""
+        folder = Path(path)
+        if not folder.name.startswith("layer_"):
+            super().extractall(path, *rest)
+            return
+        digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()
+        shared = Path(tempfile.gettempdir()) / "layers" / digest
+        with self._unpacking:
+            if not shared.exists():
+                super().extractall(folder, *rest)
+                shared.parent.mkdir(exist_ok=True)
+                folder.rename(shared)
+            else:
+                folder.rmdir()
+            folder.symlink_to(shared, target_is_directory=True)
+
+
+def _share_layers() -> None:
+    lambda_runtime.zipfile = SimpleNamespace(
+        ZipFile=_SharedLayers, BadZipFile=zipfile.BadZipFile, LargeZipFile=zipfile.LargeZipFile
+    )
+
+
 @functools.cache
 def repair() -> None:
     """Apply all repairs to the loaded ministack, once however often it is called."""
@@ -198,6 +233,7 @@ def repair() -> None:
     _repair_tags()
     _trust_loopback()
     _isolate_functions()
+    _share_layers()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 import json
 import re
+import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +143,18 @@ def test_a_multipart_upload_hands_its_tags_to_the_object():
     s3._complete_multipart_upload("tagged", "large", listed.encode(), query, {})
 
     assert s3._object_tags["tagged", "large", None] == {"team": "ferry"}
+
+
+def test_functions_share_an_unpacked_layer(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with zipfile.ZipFile(tmp_path / "layer.zip", "w") as archive:
+        archive.writestr("python/module.py", "NAME = 1")
+    folders = [tmp_path / name / "layer_0" for name in ("one", "two")]
+
+    for folder in folders:
+        folder.mkdir(parents=True)
+        with lambda_runtime.zipfile.ZipFile(tmp_path / "layer.zip") as archive:
+            archive.extractall(str(folder))
+
+    assert folders[0].resolve() == folders[1].resolve()
+    assert all((folder / "python" / "module.py").read_text() == "NAME = 1" for folder in folders)
