@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
-    epilog="Example: ferry copy --region cn-hangzhou oss://my-bucket s3://my-replica",
+    epilog="Example: ferry copy --oss-region cn-hangzhou oss://my-bucket s3://my-replica",
 )
 app.command(epilog=copy_epilog)(copy)
 app.command(epilog=verify_epilog)(verify)

@@ -1,8 +1,7 @@
 """Reaching both buckets directly, with what the environment and the options say."""
 
-import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import ConfigurationError
@@ -33,6 +32,9 @@ class OssAccess:
     endpoint: str = ""
     region: str = ""
     is_cname: bool = False
+    access_key_id: str = ""
+    access_key_secret: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -41,20 +43,27 @@ class S3Access:
 
     endpoint: str = ""
     region: str = ""
+    profile: str = ""
 
 
 def on_local_stack() -> tuple[OssAccess, S3Access]:
     """Point this process at the local stack; raises ConfigurationError when none runs."""
     stack = running_stack()
     enter_stack(stack)
-    return OssAccess(stack.oss.endpoint, stack.oss.region), S3Access(stack.aws.endpoint, stack.aws.region)
+    oss = OssAccess(
+        stack.oss.endpoint,
+        stack.oss.region,
+        access_key_id=stack.oss.access_key_id,
+        access_key_secret=stack.oss.access_key_secret,
+    )
+    return oss, S3Access(stack.aws.endpoint, stack.aws.region)
 
 
 def open_source(location: Location, access: OssAccess, http: "HttpTransport") -> "OssStore":
     """Return the source bucket.
 
     Raises:
-        ConfigurationError: The region, or the access key in the environment, is missing.
+        ConfigurationError: The region or the access key is missing.
     """
     from ferry.stores.oss import OssEndpoint, OssStore
 
@@ -62,23 +71,24 @@ def open_source(location: Location, access: OssAccess, http: "HttpTransport") ->
     derived = _PUBLIC_ENDPOINT.fullmatch(url)
     region = access.region.removeprefix("oss-") or (derived[1] if derived else "")
     if not region:
-        msg = "The OSS region is not known; give it with --region or OSS_REGION, such as cn-hangzhou."
+        msg = "The OSS region is not known; give it with --oss-region or OSS_REGION, such as cn-hangzhou."
         raise ConfigurationError(msg, reason="NoRegion")
-    key = _oss_key()
+    key = _oss_key(access)
     endpoint = OssEndpoint(region, url, access.is_cname) if url else OssEndpoint.public(region)
     return OssStore(location.bucket, endpoint=endpoint, credentials=lambda: key, http=http)
 
 
-def _oss_key() -> "AccessKey":
+def _oss_key(access: OssAccess) -> "AccessKey":
     from ferry.stores.signing import AccessKey
 
-    names = ("OSS_ACCESS_KEY_ID", "OSS_ACCESS_KEY_SECRET")
-    key_id, secret = (os.environ.get(name, "").strip() for name in names)
-    missing = [name for name, value in zip(names, (key_id, secret), strict=True) if not value]
-    if missing:
-        msg = f"The OSS access key is missing; set {' and '.join(missing)} in the environment."
+    key_id, secret = access.access_key_id.strip(), access.access_key_secret.strip()
+    given = {"OSS_ACCESS_KEY_ID": key_id, "OSS_ACCESS_KEY_SECRET": secret}
+    if missing := [name for name, value in given.items() if not value]:
+        options = " and ".join(f"--{name.lower().replace('_', '-')}" for name in missing)
+        names = " and ".join(missing)
+        msg = f"The OSS access key is missing; set {names} in the environment or give {options}."
         raise ConfigurationError(msg, reason="NoCredentials")
-    return AccessKey(key_id, secret, os.environ.get("OSS_SESSION_TOKEN", "").strip() or None)
+    return AccessKey(key_id, secret, access.session_token.strip() or None)
 
 
 def open_replica(

@@ -20,14 +20,18 @@ from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, o
 from cli.console import err, fact_table, note, out, print_json
 from cli.locations import Location
 from cli.options import (
+    AwsProfileOption,
     CompareOption,
     DestinationArgument,
     JsonOption,
     KeepPrefixOption,
     LocalStackOption,
+    OssAccessKeyIdOption,
+    OssAccessKeySecretOption,
     OssCnameOption,
     OssEndpointOption,
     OssRegionOption,
+    OssSessionTokenOption,
     ReportOption,
     S3EndpointOption,
     S3RegionOption,
@@ -46,7 +50,7 @@ if TYPE_CHECKING:
 MIB: Final = 1024**2
 copy_epilog: Final = (
     "Example: OSS_ACCESS_KEY_ID=… OSS_ACCESS_KEY_SECRET=… "
-    "ferry copy --region cn-hangzhou oss://my-bucket/photos s3://my-replica/photos"
+    "ferry copy --oss-region cn-hangzhou oss://my-bucket/photos s3://my-replica/photos"
 )
 
 
@@ -66,11 +70,15 @@ def copy(  # noqa: PLR0913 - the options of a command
     source: SourceArgument,
     destination: DestinationArgument,
     *,
-    endpoint: OssEndpointOption = "",
-    region: OssRegionOption = "",
+    oss_endpoint: OssEndpointOption = "",
+    oss_region: OssRegionOption = "",
+    oss_access_key_id: OssAccessKeyIdOption = "",
+    oss_access_key_secret: OssAccessKeySecretOption = "",
+    oss_session_token: OssSessionTokenOption = "",
     cname: OssCnameOption = False,
-    s3_endpoint: S3EndpointOption = "",
-    s3_region: S3RegionOption = "",
+    aws_endpoint_url_s3: S3EndpointOption = "",
+    aws_region: S3RegionOption = "",
+    aws_profile: AwsProfileOption = "",
     storage_class: StorageClassOption = "STANDARD",
     compare: CompareOption = "auto",
     keep_prefix: KeepPrefixOption = False,
@@ -91,17 +99,20 @@ def copy(  # noqa: PLR0913 - the options of a command
     """Copy what is new or changed from an OSS bucket to an S3 bucket.
 
     The contents of the source prefix land under the destination prefix. The OSS access key comes from
-    OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN, the AWS one from the usual AWS variables
-    and profiles.
+    OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN or the options of these names, the AWS one
+    from the usual AWS variables and profiles.
 
     Exits with 0 when all is well, 1 when some objects failed, 2 when nothing could be done.
     """
     if not 5 * MIB <= large_object_threshold <= 5 * 1024 * MIB:
         msg = "--large-object-threshold must be between 5MiB and 5GiB."
         raise typer.BadParameter(msg)
-    oss, s3 = OssAccess(endpoint, region, cname), S3Access(s3_endpoint, s3_region)
     if local:
         oss, s3 = on_local_stack()
+    else:
+        key = (oss_access_key_id, oss_access_key_secret, oss_session_token)
+        oss = OssAccess(oss_endpoint, oss_region, cname, *key)
+        s3 = S3Access(aws_endpoint_url_s3, aws_region, aws_profile)
     options = CopyOptions(compare, storage_class, keep_prefix, dry_run, large_object_threshold, in_flight)
     began = time.monotonic()
     with _failures(report) as failures:
@@ -163,7 +174,7 @@ class _Copy:
         from ferry.tasks.models import CompareMode
         from ferry.transfer.engine import TransferEngine, TransferLimits
 
-        session = aws_session(self.s3.region)
+        session = aws_session(self.s3.region, self.s3.profile)
         source = open_source(self.source, self.oss, http)
         replica = open_replica(self.destination, s3_client(session, self.destination, self.s3), session, http)
         prefix = self.source.prefix

@@ -1,13 +1,8 @@
 """Turning what goes wrong into one sentence for people."""
 
 import sys
-from typing import Final
 
 from ferry.errors import FerryError
-
-_ACCESS_KEY_REASONS: Final = frozenset(
-    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurityToken", "SecurityTokenExpired"}
-)
 
 
 def explain(error: BaseException) -> str | None:
@@ -28,9 +23,9 @@ def _explain_aws(error: BaseException) -> str | None:
         reply = error.response["Error"]
         return f"AWS answered {reply.get('Code', '')} to {error.operation_name}: {reply.get('Message', '')}"
     if isinstance(error, NoCredentialsError):
-        return (
-            "No AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-        )
+        from ferry.stores.s3 import NO_CREDENTIALS
+
+        return NO_CREDENTIALS
     if isinstance(error, NoRegionError):
         return "No AWS region was found; set AWS_REGION or give the region as an option."
     if isinstance(error, BotoCoreError):

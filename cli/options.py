@@ -39,10 +39,11 @@ DestinationArgument = Annotated[
 OssEndpointOption = Annotated[
     str,
     typer.Option(
-        "--endpoint",
         "--oss-endpoint",
+        "--endpoint",
         envvar="OSS_ENDPOINT",
         metavar="URL",
+        show_default=False,
         help="OSS endpoint without the bucket; by default the region's public one.",
         rich_help_panel=SOURCE_PANEL,
     ),
@@ -50,11 +51,45 @@ OssEndpointOption = Annotated[
 OssRegionOption = Annotated[
     str,
     typer.Option(
-        "--region",
         "--oss-region",
+        "--region",
         envvar="OSS_REGION",
         metavar="REGION",
+        show_default=False,
         help="OSS region, such as cn-hangzhou.",
+        rich_help_panel=SOURCE_PANEL,
+    ),
+]
+OssAccessKeyIdOption = Annotated[
+    str,
+    typer.Option(
+        "--oss-access-key-id",
+        envvar="OSS_ACCESS_KEY_ID",
+        metavar="ID",
+        show_default=False,
+        help="Id of the OSS access key.",
+        rich_help_panel=SOURCE_PANEL,
+    ),
+]
+OssAccessKeySecretOption = Annotated[
+    str,
+    typer.Option(
+        "--oss-access-key-secret",
+        envvar="OSS_ACCESS_KEY_SECRET",
+        metavar="SECRET",
+        show_default=False,
+        help="Its secret; the environment variable keeps it out of the process list.",
+        rich_help_panel=SOURCE_PANEL,
+    ),
+]
+OssSessionTokenOption = Annotated[
+    str,
+    typer.Option(
+        "--oss-session-token",
+        envvar="OSS_SESSION_TOKEN",
+        metavar="TOKEN",
+        show_default=False,
+        help="Token of a temporary OSS access key; likewise.",
         rich_help_panel=SOURCE_PANEL,
     ),
 ]
@@ -67,9 +102,11 @@ OssCnameOption = Annotated[
 S3EndpointOption = Annotated[
     str,
     typer.Option(
+        "--aws-endpoint-url-s3",
         "--s3-endpoint",
         envvar="AWS_ENDPOINT_URL_S3",
         metavar="URL",
+        show_default=False,
         help="S3 endpoint, if it is not Amazon's own.",
         rich_help_panel=DESTINATION_PANEL,
     ),
@@ -77,10 +114,24 @@ S3EndpointOption = Annotated[
 S3RegionOption = Annotated[
     str,
     typer.Option(
+        "--aws-region",
         "--s3-region",
         envvar=["AWS_REGION", "AWS_DEFAULT_REGION"],
         metavar="REGION",
+        show_default=False,
         help="Region of the bucket; by default the AWS profile's, else S3 is asked.",
+        rich_help_panel=DESTINATION_PANEL,
+    ),
+]
+# Without its variable: a profile that is named outright takes the place of the keys in the environment,
+# and AWS_PROFILE does not.
+AwsProfileOption = Annotated[
+    str,
+    typer.Option(
+        "--aws-profile",
+        metavar="NAME",
+        show_default=False,
+        help="AWS profile to use, also instead of keys in the environment; by default AWS_PROFILE.",
         rich_help_panel=DESTINATION_PANEL,
     ),
 ]

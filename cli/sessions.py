@@ -45,17 +45,18 @@ def enter_stack(stack: "LocalStack") -> None:
     os.environ.update(stack.aws.environment() | stack.oss.environment())
 
 
-def aws_session(region: str = "") -> "boto3.Session":
-    """Return a session of the environment's credentials; an empty region is the profile's.
+def aws_session(region: str = "", profile: str = "") -> "boto3.Session":
+    """Return a session of a profile's or the environment's credentials; an empty region is the profile's.
 
     Raises:
-        ConfigurationError: AWS_PROFILE names no profile.
+        ConfigurationError: There is no such profile.
     """
     import boto3
     from botocore.exceptions import BotoCoreError
 
     try:
-        return boto3.Session(region_name=region or None)
+        return boto3.Session(region_name=region or None, profile_name=profile or None)
     except BotoCoreError as error:
-        msg = f"The AWS settings cannot be used: {error}. Check AWS_PROFILE."
+        named_by = "--aws-profile" if profile else "AWS_PROFILE"
+        msg = f"The AWS settings cannot be used: {error}. Check {named_by}."
         raise ConfigurationError(msg, reason="InvalidProfile") from error

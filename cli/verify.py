@@ -12,13 +12,17 @@ from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, o
 from cli.console import err, fact_table, format_seconds, note, out, print_json, show_key
 from cli.locations import Location
 from cli.options import (
+    AwsProfileOption,
     DestinationArgument,
     JsonOption,
     KeepPrefixOption,
     LocalStackOption,
+    OssAccessKeyIdOption,
+    OssAccessKeySecretOption,
     OssCnameOption,
     OssEndpointOption,
     OssRegionOption,
+    OssSessionTokenOption,
     S3EndpointOption,
     S3RegionOption,
     SourceArgument,
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from cli.verification import Verdict
 
 verify_epilog: Final = (
-    "Example: ferry verify --content --region cn-hangzhou oss://my-bucket/photos s3://my-replica/photos"
+    "Example: ferry verify --content --oss-region cn-hangzhou oss://my-bucket/photos s3://my-replica/photos"
 )
 
 
@@ -41,11 +45,15 @@ def verify(  # noqa: PLR0913 - the options of a command
     content: Annotated[
         bool, typer.Option("--content", help="Read every object on both sides and compare SHA-256.")
     ] = False,
-    endpoint: OssEndpointOption = "",
-    region: OssRegionOption = "",
+    oss_endpoint: OssEndpointOption = "",
+    oss_region: OssRegionOption = "",
+    oss_access_key_id: OssAccessKeyIdOption = "",
+    oss_access_key_secret: OssAccessKeySecretOption = "",
+    oss_session_token: OssSessionTokenOption = "",
     cname: OssCnameOption = False,
-    s3_endpoint: S3EndpointOption = "",
-    s3_region: S3RegionOption = "",
+    aws_endpoint_url_s3: S3EndpointOption = "",
+    aws_region: S3RegionOption = "",
+    aws_profile: AwsProfileOption = "",
     keep_prefix: KeepPrefixOption = False,
     local: LocalStackOption = False,
     as_json: JsonOption = False,
@@ -53,13 +61,16 @@ def verify(  # noqa: PLR0913 - the options of a command
     """Compare an OSS bucket with its replica, object by object.
 
     Compares size, source version, content headers, user metadata and tags, and with --content every byte.
-    Changes nothing. Takes the same keys from the environment as copy.
+    Changes nothing. Takes the same keys as copy.
 
     Exits with 0 when both sides are alike, 1 when they differ, 2 when nothing could be done.
     """
-    oss, s3 = OssAccess(endpoint, region, cname), S3Access(s3_endpoint, s3_region)
     if local:
         oss, s3 = on_local_stack()
+    else:
+        key = (oss_access_key_id, oss_access_key_secret, oss_session_token)
+        oss = OssAccess(oss_endpoint, oss_region, cname, *key)
+        s3 = S3Access(aws_endpoint_url_s3, aws_region, aws_profile)
     began = time.monotonic()
     verdict = _run(source, destination, (oss, s3), keep_prefix=keep_prefix, content=content)
     _print(verdict, f"{source} ↔ {destination}", time.monotonic() - began, as_json=as_json)
@@ -86,7 +97,7 @@ def _run(
     async def check() -> "Verdict":
         http = HttpTransport()
         try:
-            session = aws_session(s3.region)
+            session = aws_session(s3.region, s3.profile)
             client = s3_client(session, destination, s3)
             verifier = Verifier(
                 open_source(source, oss, http),

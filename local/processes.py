@@ -70,7 +70,7 @@ def start_process(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    # Collecting the object of a process that still runs is a ResourceWarning, and outliving us is the point here.
+    # To collect the object of a process that still runs is a ResourceWarning; outliving us is the point here.
     _RUNNING.append(process)
     started = _started(process.pid)
     if not started:

@@ -33,8 +33,9 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
     if "detail" in event:
         detail = event["detail"]
         job = LargeObjectJob.model_validate(json.loads(detail["input"]))
+        ended = f"The workflow of this object ended as {detail['status']}."
         error = caught_error(
-            {"Error": detail["status"].title(), "Cause": detail.get("cause") or detail["status"]}
+            {"Error": detail.get("error") or detail["status"], "Cause": detail.get("cause") or ended}
         )
         fail(job, error, wiring.progress())
         return None

@@ -7,7 +7,6 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
-from ferry.errors import TransientError
 from ferry.jobs import CopyJob
 from ferry.telemetry import emit_outcomes, logger, metrics, traced
 
@@ -27,7 +26,7 @@ def carry_out(record: SQSRecord, lambda_context: LambdaContext) -> None:
         outcomes = wiring.event_loop().run(
             wiring.job_runner(run).run(job, deliveries=deliveries, seconds=seconds)
         )
-    except TransientError:
+    except Exception:
         wiring.job_queue().back_off(record.receipt_handle, deliveries)
         raise
     emit_outcomes(outcomes)

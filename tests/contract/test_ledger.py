@@ -220,3 +220,19 @@ def test_a_finder_that_is_late_does_not_advance_a_shard_that_was_split(ledger):
 
     with pytest.raises(TransientError):
         ledger.advance_shard(RUN_ID, shard(sequence=1, checkpoint="c"))
+
+
+def test_closing_a_closed_job_again_leaves_its_failures_as_they_are(ledger):
+    first = Failure(key="k", reason="Archived", message="It is archived.", attempts=1)
+    ledger.close_job(RUN_ID, "0000.0.0", Counts(failed=1), [first], NOON)
+
+    again = ledger.close_job(
+        RUN_ID,
+        "0000.0.0",
+        Counts(failed=1),
+        [Failure(key="k", reason="Failed", message="Something else.")],
+        NOON,
+    )
+
+    assert not again
+    assert list(ledger.list_failures(RUN_ID)) == [first]

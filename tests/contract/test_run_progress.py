@@ -236,3 +236,11 @@ def test_a_run_that_ended_does_not_wake_anybody(books):
     close(books, 0)
 
     assert books.workflows.woken == []
+
+
+def test_a_run_that_was_given_up_before_its_seal_does_not_wait(books):
+    plan(books, 1)
+    books.progress.give_up(RUN_ID, ConfigurationError("The key was refused."))
+
+    with pytest.raises(ConfigurationError, match="The key was refused"):
+        seal_run(books.progress, books.run, "token")

@@ -167,6 +167,44 @@ def test_an_empty_source_is_fine(sides: TwoSides):
     assert (answer.code, counts(answer), answer.stderr) == (0, (0, 0, 0, 0), "")
 
 
+def test_options_take_the_place_of_every_variable(sides: TwoSides, tmp_path: Path):
+    sides.source.put_object("a", b"12345")
+    profiles = tmp_path / "credentials"
+    profiles.write_text("[shipping]\naws_access_key_id = testing\naws_secret_access_key = testing\n")
+    options = {
+        "OSS_ENDPOINT": sides.oss.endpoint,
+        "OSS_REGION": sides.oss.region,
+        "OSS_ACCESS_KEY_ID": sides.oss.access_key_id,
+        "OSS_ACCESS_KEY_SECRET": sides.oss.access_key_secret,
+        "AWS_ENDPOINT_URL_S3": sides.aws.endpoint,
+        "AWS_REGION": sides.aws.region,
+        "AWS_PROFILE": "shipping",
+    }
+    words = [
+        word for name, value in options.items() for word in (f"--{name.lower().replace('_', '-')}", value)
+    ]
+    without: dict[str, str | None] = {
+        **dict.fromkeys([*options, "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]),
+        "AWS_SHARED_CREDENTIALS_FILE": str(profiles),
+    }
+    places = f"oss://{sides.source.bucket_name}", f"s3://{sides.bucket}"
+
+    copied = sides.ferry("copy", *places, *words, "--json", **without)
+    verified = sides.ferry("verify", *places, *words, "--json", **without)
+
+    assert copied.code == 0, copied.stderr
+    assert sides.replicas() == {"a": b"12345"}
+    assert (verified.code, verified.json["same"]) == (0, 1), verified.stderr
+
+
+def test_an_option_goes_before_its_variable(sides: TwoSides):
+    answer = sides.copy("--oss-session-token", "nobodys")
+
+    assert answer.code == 2
+    assert "nobodys" not in answer.stderr
+    assert sides.copy("--region", sides.oss.region, OSS_REGION="cn-elsewhere").code == 0
+
+
 def test_the_table_says_what_was_copied(sides: TwoSides):
     sides.source.put_object("a", b"12345")
 

@@ -113,7 +113,10 @@ def test_a_run_with_a_wrong_setting_fails_at_once_and_says_which(
     [
         ("AKIA:secret", ["not JSON", "access_key_id"]),
         ('{"access_key_id": "LTAI"}', ["lacks secret_access_key"]),
-        ('{"access_key_id": "LTAInot-there", "secret_access_key": "s"}', ["InvalidAccessKeyId", "access key id"]),
+        (
+            '{"access_key_id": "LTAInot-there", "secret_access_key": "s"}',
+            ["InvalidAccessKeyId", "access key id"],
+        ),
         ("wrong secret", ["SignatureDoesNotMatch", "secret"]),
     ],
 )

@@ -71,4 +71,5 @@ def test_a_message_comes_again_within_fifteen_minutes(deliveries):
     JobQueue(sqs, "queue").back_off("receipt", deliveries)
 
     (arguments,) = sqs.calls
-    assert 1 <= arguments["VisibilityTimeout"] <= min(900, 5 * 2**deliveries)
+    longest = min(900, 30 * 4 ** (deliveries - 1))
+    assert longest // 2 <= arguments["VisibilityTimeout"] <= longest

@@ -51,11 +51,12 @@ class JobQueue:
     def back_off(self, receipt_handle: str, deliveries: int) -> None:
         """Let a message that could not be finished come again, the later the more often it came already.
 
-        Without this it would come after the queue's whole visibility timeout.
+        Without this it would come after the queue's whole visibility timeout. Five deliveries outlast about
+        a quarter of an hour.
         """
-        longest = min(MAX_BACK_OFF_SECONDS, 5 * 2**deliveries)
+        longest = min(MAX_BACK_OFF_SECONDS, 30 * 4 ** (deliveries - 1))
         self._client.change_message_visibility(
             QueueUrl=self._queue_url,
             ReceiptHandle=receipt_handle,
-            VisibilityTimeout=random.randint(1, longest),
+            VisibilityTimeout=random.randint(longest // 2, longest),
         )

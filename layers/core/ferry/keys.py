@@ -6,6 +6,8 @@ from typing import Final, Self
 from ferry.errors import PermanentError
 
 MAX_REPLICA_KEY_BYTES: Final = 1024
+UNREADABLE_KEYS: Final = frozenset({".", ".."})
+"""HTTP clients turn a request for one of these into a request for something else."""
 LAST_CHARACTER: Final = "\U0010ffff"
 
 
@@ -96,7 +98,7 @@ def check_key(source_key: str, replica_key: str) -> None:
         Amazon S3 User Guide, "Naming Amazon S3 objects".
     """
     for key in (source_key, replica_key):
-        if key in {".", ".."}:
+        if key in UNREADABLE_KEYS:
             msg = f"The key {key!r} is a path segment with a meaning of its own; copy it under another name."
             raise InvalidKeyError(msg, reason="DotKey")
     try:

@@ -1,40 +1,60 @@
 """Checking both sides before the first copy, so that a wrong setting ends a run at once."""
 
-from itertools import islice
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from ferry.errors import ConfigurationError, ObjectNotFoundError, PermanentError, TransientError
-from ferry.keys import KeyMapping, KeyRange
+from ferry.errors import ConfigurationError, PermanentError, TransientError
+from ferry.keys import UNREADABLE_KEYS, KeyMapping, KeyRange
 from ferry.stores.protocols import ReplicaStore, SourceStore
 
 _PROBE_KEY = ".ferry-preflight"
 
 
-def check_access(source: SourceStore, replica: ReplicaStore, mapping: KeyMapping) -> None:
+def check_access(
+    source: SourceStore, replica: ReplicaStore, mapping: KeyMapping, *, writes: bool = True
+) -> None:
     """Try every permission that a run needs; nothing is left behind.
+
+    Args:
+        source: Has to be listed and read.
+        replica: Has to be listed, and written unless ``writes`` is False.
+        mapping: Which keys, and where they land.
+        writes: Whether the run will write.
 
     Raises:
         ConfigurationError: A sentence that says which side refuses what, and what to do.
-        TransientError: A side did not answer.
+        TransientError: A side is too busy to answer.
     """
-    try:
+    with _told_as("source"):
         first = source.first_key(mapping.source_prefix, KeyRange())
-        if first is not None:
-            source.head(first)
-    except ObjectNotFoundError:
-        # Deleted between the two requests: the permission was there.
-        pass
-    except TransientError as error:
-        raise _unreachable("source", error) from error
-    except PermanentError as error:
-        raise _prefixed("source", error) from error
+        if first is not None and first not in UNREADABLE_KEYS:
+            _try_to_read(source, first)
+    with _told_as("destination"):
+        next(iter(replica.list_objects(mapping.replica_listing_prefix, KeyRange())), None)
+        if writes:
+            replica.check_writable(mapping.replica_listing_prefix + _PROBE_KEY)
+
+
+def _try_to_read(source: SourceStore, key: str) -> None:
     try:
-        for _ in islice(replica.list_objects(mapping.replica_listing_prefix, KeyRange()), 1):
-            pass
-        replica.check_writable(mapping.replica_listing_prefix + _PROBE_KEY)
+        source.head(key)
+    except ConfigurationError:
+        raise
+    except PermanentError:
+        # Something about this one object, such as a dangling link; the permission is there.
+        pass
+
+
+@contextmanager
+def _told_as(side: str) -> Iterator[None]:
+    try:
+        yield
     except TransientError as error:
-        raise _unreachable("destination", error) from error
+        if error.reason != "ConnectionFailed":
+            raise
+        raise _unreachable(side, error) from error
     except PermanentError as error:
-        raise _prefixed("destination", error) from error
+        raise _prefixed(side, error) from error
 
 
 def _prefixed(side: str, error: PermanentError) -> ConfigurationError:

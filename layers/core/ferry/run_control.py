@@ -23,7 +23,7 @@ def open_run(progress: RunProgress, run: Run, source: SourceStore, replica: Repl
         ConfigurationError: A side cannot be used; the reason is noted with the run.
     """
     try:
-        check_access(source, replica, run.task.mapping)
+        check_access(source, replica, run.task.mapping, writes=not run.dry_run)
     except ConfigurationError as error:
         progress.give_up(run.run_id, error)
         raise
@@ -42,8 +42,7 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore) -> list[st
     Raises:
         ConfigurationError: The run has been given up meanwhile.
     """
-    if (reason := progress.tasks.get_run(run.run_id).reason) is not None:
-        raise ConfigurationError(reason)
+    _raise_if_given_up(progress, run.run_id)
     ledger = progress.ledger
     shards = list(ledger.list_shards(run.run_id))
     if not shards:
@@ -78,10 +77,22 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore) -> list[st
 
 
 def seal_run(progress: RunProgress, run: Run, task_token: str) -> None:
-    """Note that all jobs are known, and wake the workflow at once if they are all closed already."""
+    """Note that all jobs are known, and wake the workflow at once if they are all closed already.
+
+    Raises:
+        ConfigurationError: The run has been given up meanwhile.
+    """
     found = progress.ledger.found(run.run_id)
     progress.tasks.seal(run.run_id, jobs_planned=found.jobs, task_token=task_token)
+    # Whoever gives a run up writes the reason and then looks for a token; here it is the other way round, so
+    # one of the two always sees the other.
+    _raise_if_given_up(progress, run.run_id)
     progress.settle(run.run_id)
+
+
+def _raise_if_given_up(progress: RunProgress, run_id: str) -> None:
+    if (reason := progress.tasks.get_run(run_id).reason) is not None:
+        raise ConfigurationError(reason)
 
 
 def closing_step(detail: Mapping[str, Any]) -> dict[str, Any]:

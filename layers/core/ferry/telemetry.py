@@ -1,6 +1,7 @@
 """Logger, tracer and metrics of the functions, and the names of the metrics."""
 
 import os
+import warnings
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Final
@@ -29,6 +30,8 @@ def logger() -> Logger:
 @lru_cache
 def metrics() -> Metrics:
     """Return the function's metrics, written as one log line per invocation."""
+    # An invocation that moves nothing has none, which is no reason for a line in the log.
+    warnings.filterwarnings("ignore", "No application metrics")
     return Metrics(namespace=NAMESPACE)
 
 

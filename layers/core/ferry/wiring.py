@@ -87,9 +87,14 @@ def _source(source: "OssSource") -> "OssStore":
 
 @lru_cache(maxsize=8)
 def _replica(destination: "S3Destination") -> "S3Store":
+    from botocore.config import Config
+
+    from ferry.stores.protocols import CALLS_AT_ONCE
     from ferry.stores.s3 import S3Store
 
-    client = session().client("s3", region_name=destination.region)
+    client = session().client(
+        "s3", region_name=destination.region, config=Config(max_pool_connections=CALLS_AT_ONCE)
+    )
     return S3Store(destination.bucket, client=client, credentials=_own_key, http=http())
 
 

@@ -27,6 +27,18 @@ class Workflows:
         )
         return reply["executionArn"]
 
+    def is_started(self, state_machine_arn: str, run_id: str) -> bool:
+        """Tell whether a run's workflow was started; without permission to look it counts as started."""
+        execution = f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{run_id}"
+        try:
+            self._client.describe_execution(executionArn=execution)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code not in {"ExecutionDoesNotExist", "AccessDeniedException"}:
+                raise
+            return code == "AccessDeniedException"
+        return True
+
     def start_large_object(self, state_machine_arn: str, job: dict[str, str | int | None]) -> None:
         """Start copying one large object; starting it again for the same version and run changes nothing.
 

@@ -57,11 +57,25 @@ def test_every_command_has_help_with_an_example(ferry, command):
     assert f"ferry {' '.join(command)}" in out.partition("Example: ")[2]
 
 
-def test_the_help_shows_no_secret(ferry, monkeypatch):
-    monkeypatch.setenv("OSS_ACCESS_KEY_SECRET", "hush")
-    monkeypatch.setenv("OSS_SESSION_TOKEN", "hush")
+@pytest.mark.parametrize("command", ["copy", "verify"])
+def test_the_help_names_every_setting_and_shows_no_value(ferry, monkeypatch, command):
+    names = [
+        "OSS_ENDPOINT",
+        "OSS_REGION",
+        "OSS_ACCESS_KEY_ID",
+        "OSS_ACCESS_KEY_SECRET",
+        "OSS_SESSION_TOKEN",
+        "AWS_ENDPOINT_URL_S3",
+        "AWS_REGION",
+    ]
+    for name in names:
+        monkeypatch.setenv(name, "hush")
 
-    assert "hush" not in ferry("copy", "--help")[1]
+    _, out, _ = ferry(command, "--help")
+
+    assert "hush" not in out
+    assert [name for name in names if name not in out] == []
+    assert [name for name in names if f"--{name.lower().replace('_', '-')}" not in out] == []
 
 
 def test_the_version_is_the_packages(ferry):
@@ -83,6 +97,11 @@ def test_the_version_is_the_packages(ferry):
         (["copy", "oss://photos", "s3://replica", "--large-object-threshold", "much"], "is no size"),
         (["copy", "oss://photos", "s3://replica"], "OSS_REGION"),
         (["copy", "oss://photos", "s3://replica", "--region", "cn-x"], "OSS_ACCESS_KEY_ID"),
+        (
+            ["copy", "oss://photos", "s3://replica", "--oss-region", "cn-x", "--oss-access-key-id", "id"],
+            "set OSS_ACCESS_KEY_SECRET in the environment or give --oss-access-key-secret",
+        ),
+        (["verify", "oss://photos", "s3://replica", "--aws-profile", "nobody"], "Check --aws-profile"),
         (["verify", "oss://photos"], "Missing argument"),
         (["run", "start", "photos", "--wiat"], "No such option"),
         (["frobnicate"], "No such command"),

@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from ferry.errors import ConfigurationError, TransientError
+from ferry.errors import ConfigurationError, PermanentError, TransientError
 from ferry.finder.changes import find_changes
 from ferry.finder.listing import prefetched
 from ferry.keys import KeyMapping, KeyRange
@@ -172,3 +172,20 @@ def test_links_without_a_target_are_copied_so_that_the_copy_says_why(sides):
     sides.source.list_objects = links_to("link")
 
     assert copied_keys(find(sides, mapping=SAME_KEYS)) == ["link"]
+
+
+def test_a_link_that_points_nowhere_is_copied_though_a_replica_is_there(sides):
+    copy_all(sides.engine(), [sides.write("link", b"pointed to")])
+    sides.source.list_objects = links_to("link")
+    sides.source.surprises.before["head"] = [raising(PermanentError("gone", reason="DanglingSymlink"))]
+
+    assert copied_keys(find(sides)) == ["link"]
+
+
+def test_a_link_is_planned_with_the_size_of_what_it_points_to(sides):
+    sides.write("link", b"twelve bytes")
+    sides.source.list_objects = links_to("link")
+
+    (finding,) = find(sides)
+
+    assert finding.copy.size == 12

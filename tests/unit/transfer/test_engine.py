@@ -194,3 +194,12 @@ def test_looking_at_buried_objects_tells_how_they_ended(sides):
         (Result.FAILED, "Undelivered"),
         (Result.GONE, ""),
     ]
+
+
+def test_what_has_no_time_left_fails_for_now(sides):
+    item = sides.write("k", b"hello")
+
+    (outcome,) = asyncio.run(sides.engine().copy_all([item], seconds=0))
+
+    assert (outcome.result, outcome.reason, outcome.is_transient) == (Result.FAILED, "OutOfTime", True)
+    assert sides.content("k") is None

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import batched
 from typing import Final
 
-from ferry.errors import ObjectNotFoundError
+from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.compare import Decision, compare_marker, compare_rows
 from ferry.finder.listing import prefetched
 from ferry.finder.merge import Pair, merge_listings
@@ -59,7 +59,7 @@ def find_changes(
         mapping,
     )
     with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:
-        look = partial(_look, source, replica, mapping)
+        look = partial(_look, source, replica, mapping, mode)
         for batch in batched(pairs, _BATCH, strict=False):
             decisions = [_decide(pair, pool, look, mode) for pair in batch if _is_wanted(pair, mapping)]
             for decision in decisions:
@@ -73,12 +73,15 @@ def _is_wanted(pair: Pair, mapping: KeyMapping) -> bool:
 def _decide(
     pair: Pair, pool: ThreadPoolExecutor, look: Callable[[Pair], Finding], mode: CompareMode
 ) -> Finding | Future[Finding]:
-    assert pair.source is not None
-    match compare_rows(pair.source, pair.replica, mode):
+    row = pair.source
+    assert row is not None
+    if row.is_symlink:
+        return pool.submit(look, pair)
+    match compare_rows(row, pair.replica, mode):
         case Decision.CURRENT:
-            return Finding(pair.key, pair.source.size, None)
+            return Finding(pair.key, row.size, None)
         case Decision.COPY:
-            return Finding(pair.key, pair.source.size, _to_copy(pair, pair.source.etag))
+            return Finding(pair.key, row.size, _to_copy(pair, row.size, row.etag))
         case Decision.LOOK:
             return pool.submit(look, pair)
 
@@ -89,27 +92,33 @@ def _replica_range(mapping: KeyMapping, key_range: KeyRange) -> KeyRange:
     return KeyRange(after, until)
 
 
-def _look(source: SourceStore, replica: ReplicaStore, mapping: KeyMapping, pair: Pair) -> Finding:
+def _look(
+    source: SourceStore, replica: ReplicaStore, mapping: KeyMapping, mode: CompareMode, pair: Pair
+) -> Finding:
     row = pair.source
     assert row is not None
-    etag = row.etag
+    size, etag = row.size, row.etag
     if row.is_symlink:
         try:
-            etag = source.head(row.key).etag
-        except ObjectNotFoundError:
-            # A dangling link: the copy reports it with its reason.
-            return Finding(row.key, row.size, _to_copy(pair, etag))
+            target = source.head(row.key)
+        except ConfigurationError:
+            raise
+        except PermanentError:
+            # A dangling link or one to another link: the copy reports it with its reason.
+            return Finding(row.key, size, _to_copy(pair, size, etag))
+        size, etag = target.size, target.etag
+    if compare_rows(row, pair.replica, mode) is Decision.COPY:
+        return Finding(row.key, size, _to_copy(pair, size, etag))
     found = replica.head(mapping.to_replica(row.key))
     if compare_marker(etag, found.marker if found else None) is Decision.CURRENT:
-        return Finding(row.key, row.size, None)
-    return Finding(row.key, row.size, _to_copy(pair, etag))
+        return Finding(row.key, size, None)
+    return Finding(row.key, size, _to_copy(pair, size, etag))
 
 
-def _to_copy(pair: Pair, etag: str) -> JobObject:
-    assert pair.source is not None
+def _to_copy(pair: Pair, size: int, etag: str) -> JobObject:
     return JobObject(
         key=pair.key,
-        size=pair.source.size,
+        size=size,
         etag=etag,
         replica_etag=pair.replica.etag if pair.replica else None,
     )

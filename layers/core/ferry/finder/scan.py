@@ -91,8 +91,7 @@ class Scanner:
                 large_object_threshold=self.large_object_threshold,
                 out_of_time=out_of_time,
             )
-            if chunk.jobs:
-                self._record(chunk, shard)
+            self._record(chunk, shard)
             shard = self._send(chunk, shard)
         return shard.exhausted
 

@@ -15,7 +15,7 @@ from ferry.keys import KeyRange, sort_key
 from ferry.objects import CONTENT_HEADERS, ByteRange, ListedObject, SourceObject
 from ferry.retry import RetryPolicy
 from ferry.stores.http import HttpTransport, Request, Response
-from ferry.stores.protocols import SourceBody, SourceStore
+from ferry.stores.protocols import CALLS_AT_ONCE, SourceBody, SourceStore
 from ferry.stores.replies import oss_error, parse_error
 from ferry.stores.signing import AccessKey, CredentialScope, encode_path, sign_oss
 
@@ -157,6 +157,7 @@ class OssStore(SourceStore):
                 self._endpoint.url,
                 self.bucket,
                 is_cname=self._endpoint.is_cname,
+                session=oss2.Session(pool_size=CALLS_AT_ONCE),
                 connect_timeout=_CONNECT_TIMEOUT_SECONDS,
                 region=self._region,
                 enable_crc=False,
@@ -294,7 +295,7 @@ def _translated[T](operation: Callable[[], T]) -> T:
         msg = f"The source did not answer: {_cause(error.exception)}"
         raise TransientError(msg, reason="ConnectionFailed") from error
     except oss2.exceptions.ServerError as error:
-        code = error.code or {404: "NoSuchKey", 403: "AccessDenied"}.get(error.status, f"Http{error.status}")
+        code = error.code or f"Http{error.status}"
         raise oss_error(error.status, code, error.message or "", _lower(error.headers)) from error
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         msg = f"The reply of the source broke off: {error}"

@@ -6,7 +6,7 @@ are in flight on one event loop; everything else is a plain call that may block.
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Final, Protocol
 
 from ferry.keys import KeyRange
 from ferry.objects import (
@@ -17,6 +17,9 @@ from ferry.objects import (
     SourceObject,
     UploadedPart,
 )
+
+CALLS_AT_ONCE: Final = 64
+"""Blocking calls that threads may make side by side, for which a store keeps connections."""
 
 type Body = bytes | AsyncIterable[bytes]
 type ExpectedEtag = str | None

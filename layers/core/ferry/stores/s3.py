@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from boto3 import Session
     from mypy_boto3_s3 import S3Client
 
-_NO_CREDENTIALS: Final = (
+NO_CREDENTIALS: Final = (
     "No AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
 )
 _QUERY: Final = re.compile(r'\?[^"]*"')
@@ -280,10 +280,7 @@ def _translated[T](operation: Callable[[], T]) -> T:
         msg = f"S3 did not answer: {_QUERY.sub('"', str(error))}"
         raise TransientError(msg, reason="ConnectionFailed") from error
     except NoCredentialsError as error:
-        msg = (
-            "No AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-        )
-        raise ConfigurationError(msg, reason="NoCredentials") from error
+        raise ConfigurationError(NO_CREDENTIALS, reason="NoCredentials") from error
     except BotoCoreError as error:
         msg = f"The request to S3 could not be made: {error}"
         raise ConfigurationError(msg, reason=type(error).__name__) from error
@@ -297,8 +294,8 @@ def session_key(session: "Session") -> AccessKey:
     """
     credentials = session.get_credentials()
     if credentials is None:
-        raise ConfigurationError(_NO_CREDENTIALS, reason="NoCredentials")
+        raise ConfigurationError(NO_CREDENTIALS, reason="NoCredentials")
     frozen = credentials.get_frozen_credentials()
     if frozen.access_key is None or frozen.secret_key is None:
-        raise ConfigurationError(_NO_CREDENTIALS, reason="NoCredentials")
+        raise ConfigurationError(NO_CREDENTIALS, reason="NoCredentials")
     return AccessKey(frozen.access_key, frozen.secret_key, frozen.token)

@@ -152,7 +152,11 @@ class Ledger:
         Returns:
             False when it had been closed before, and nothing was counted.
         """
-        self._put_failures(run_id, failures)
+        failures = list(failures)
+        if failures:
+            if self.is_closed(run_id, job_id):
+                return False
+            self._put_failures(run_id, failures)
         piece = zlib.crc32(job_id.encode()) % COUNTER_SLICES
         added = counts.model_copy(update={"jobs": 1}).model_dump()
         minute = now.strftime("%Y-%m-%dT%H:%M")

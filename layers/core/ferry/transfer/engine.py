@@ -79,7 +79,7 @@ class TransferEngine:
             objects: What to copy, with what the listings said.
             look_first: Look at each replica before reading its source, since an earlier delivery of the
                 same job may have written it.
-            seconds: Time for all of them, after which no further attempt begins.
+            seconds: Time for all of them; what is not done by then has failed for now.
 
         Returns:
             One outcome per object, in the given order; a failure is an outcome, not an error.
@@ -95,7 +95,8 @@ class TransferEngine:
                     for item in objects
                 ]
         except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
+            configuration, _ = failed.split(ConfigurationError)
+            raise (configuration or failed).exceptions[0] from None
         return [task.result() for task in tasks]
 
     async def look_all(self, objects: Iterable[JobObject]) -> list[Outcome]:
@@ -115,25 +116,35 @@ class TransferEngine:
         Args:
             item: The object, with what the listings said about it.
             look_first: As in ``copy_all``.
-            deadline: On the retry policy's clock.
+            deadline: On the retry policy's clock; what is not done by then has failed for now.
 
         Raises:
             ConfigurationError: As in ``copy_all``.
         """
-        async with self._slots:
-            try:
-                check_key(item.key, self.mapping.to_replica(item.key))
-                return await self.retry.run(
-                    lambda: self._converge(item, look_first=look_first), deadline=deadline
-                )
-            except ConfigurationError:
-                raise
-            except ObjectNotFoundError:
-                return Outcome(item.key, Result.GONE)
-            except PermanentError as error:
-                return Outcome.failed(item.key, error)
-            except (TransientError, ConflictError, SourceChangedError) as error:
-                return Outcome.failed(item.key, error, is_transient=True)
+        seconds = None if deadline == float("inf") else max(0.0, deadline - self.retry.clock())
+        try:
+            async with asyncio.timeout(seconds), self._slots:
+                if self.retry.clock() >= deadline:
+                    raise TimeoutError
+                return await self._copy(item, look_first=look_first, deadline=deadline)
+        except TimeoutError:
+            error = TransientError("There was no time left to copy it.", reason="OutOfTime")
+            return Outcome.failed(item.key, error, is_transient=True)
+
+    async def _copy(self, item: JobObject, *, look_first: bool, deadline: float) -> Outcome:
+        try:
+            check_key(item.key, self.mapping.to_replica(item.key))
+            return await self.retry.run(
+                lambda: self._converge(item, look_first=look_first), deadline=deadline
+            )
+        except ConfigurationError:
+            raise
+        except ObjectNotFoundError:
+            return Outcome(item.key, Result.GONE)
+        except PermanentError as error:
+            return Outcome.failed(item.key, error)
+        except (TransientError, ConflictError, SourceChangedError) as error:
+            return Outcome.failed(item.key, error, is_transient=True)
 
     async def _final_look(self, item: JobObject) -> Outcome:
         async with self._slots:

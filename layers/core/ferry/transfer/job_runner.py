@@ -61,7 +61,7 @@ class JobRunner:
         if deliveries > 1 and self._progress.ledger.is_closed(job.run_id, job.job_id):
             self._progress.settle(job.run_id)
             return []
-        if job.objects[0].size >= self._large_object_threshold:
+        if len(job.objects) == 1 and job.objects[0].size >= self._large_object_threshold:
             self._start_large_object(job)
             return []
         try:
