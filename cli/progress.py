@@ -55,17 +55,18 @@ class Meter:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._samples: deque[tuple[float, int, int]] = deque()
+        self._first: tuple[float, int, int] | None = None
 
     def render(self, snapshot: Snapshot) -> RenderableType:
         """Return the two lines that stand for a snapshot taken now."""
         now = self._clock()
+        self._first = self._first or (now, snapshot.size, snapshot.objects)
         self._samples.append((now, snapshot.size, snapshot.objects))
         while now - self._samples[0][0] > _WINDOW_SECONDS and len(self._samples) > 2:
             self._samples.popleft()
-        began, size_then, objects_then = self._samples[0]
-        seconds = now - began
-        size_rate = max(0.0, (snapshot.size - size_then) / seconds) if seconds else 0.0
-        object_rate = max(0.0, (snapshot.objects - objects_then) / seconds) if seconds else 0.0
+        size_rate, object_rate = _rates(self._samples[0], now, snapshot)
+        # A large object counts when it is done, so a pause of some seconds says nothing about the time left.
+        usual_size_rate, usual_object_rate = _rates(self._first, now, snapshot)
         share = _share(snapshot)
         head = Text.assemble((f"{snapshot.label:<10}", "bold"))
         bar = ProgressBar(total=1.0, completed=share, width=_BAR_WIDTH)
@@ -77,11 +78,22 @@ class Meter:
             f"{snapshot.objects:,} of {snapshot.total_objects:,}{more} objects",
             f"{format_size(snapshot.size)} of {format_size(snapshot.total_size)}",
             f"{format_size(size_rate)}/s",
-            _left(snapshot, size_rate, object_rate),
+            _left(snapshot, max(size_rate, usual_size_rate), max(object_rate, usual_object_rate)),
         ]
         if snapshot.failed:
             facts.append(f"{snapshot.failed:,} failed")
         return Group(line, Text(" · ".join(facts), style="dim"))
+
+
+def _rates(sample: tuple[float, int, int], now: float, snapshot: Snapshot) -> tuple[float, float]:
+    """Return bytes and objects per second since a sample."""
+    began, size_then, objects_then = sample
+    seconds = now - began
+    if not seconds:
+        return 0.0, 0.0
+    return max(0.0, (snapshot.size - size_then) / seconds), max(
+        0.0, (snapshot.objects - objects_then) / seconds
+    )
 
 
 def _share(snapshot: Snapshot) -> float:
