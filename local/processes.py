@@ -60,16 +60,7 @@ def start_process(
     Raises:
         StartError: The command ended at once.
     """
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = _spawn(command, environment, folder, log)
     # To collect the object of a process that still runs is a ResourceWarning; outliving us is the point here.
     _RUNNING.append(process)
     started = _started(process.pid)
@@ -90,16 +81,7 @@ def run_command(command: Sequence[str], *, environment: Mapping[str, str], folde
     Raises:
         StartError: It failed; the message quotes the end of its output.
     """
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = _spawn(command, environment, folder, log)
     try:
         status = process.wait()
     except BaseException:
@@ -158,6 +140,21 @@ def reap(process: BackgroundProcess) -> None:
     """Collect the exit status of a child that ended; one started by another command is not our child."""
     with contextlib.suppress(ChildProcessError):
         os.waitpid(process.pid, os.WNOHANG)
+
+
+def _spawn(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path
+) -> subprocess.Popen[bytes]:
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:

@@ -1,6 +1,5 @@
 """One deployed local stack for all end-to-end tests, and the ways users touch it."""
 
-import json
 import os
 import subprocess
 import sys
@@ -15,21 +14,9 @@ import pytest
 from local.servers import aws_client
 from local.stack import LocalStack
 from tests.support.stack import running_stack
+from tests.support.two_sides import Answer
 
 LARGE_OBJECT_THRESHOLD = 8 * 1024**2
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command said."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.stdout)
 
 
 @dataclass(frozen=True)

@@ -113,7 +113,9 @@ def end_wait(event: Event) -> Event:
 
 def fail_wait(event: Event, *, cause: str = "by a user") -> Event:
     """Answer a call that carries a task token by failing the wait."""
-    stepfunctions._send_task_failure({"taskToken": event["task_token"], "error": "Stopped", "cause": cause})
+    stepfunctions._send_task_failure(
+        {"taskToken": event["task_token"], "error": "ConfigurationError", "cause": cause}
+    )
     return {}
 
 

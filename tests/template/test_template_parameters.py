@@ -1,11 +1,15 @@
+import inspect
 import re
+import tomllib
 
 import pytest
 
+from cli.runs import start
 from local.deployment import ROOT
 from tests.support.stack_template import template
 
 PARAMETERS = template()["Parameters"]
+SAMCONFIG = tomllib.loads((ROOT / "samconfig.toml").read_text())
 INTERFACE = template()["Metadata"]["AWS::CloudFormation::Interface"]
 
 
@@ -48,6 +52,10 @@ def test_functions_run_on_arm64_unless_told_otherwise():
         ("SecretArns", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:ferry/oss-AbCdEf", True),
         ("SecretArns", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:*", False),
         ("SecretArns", "ferry/oss", False),
+        ("KmsKeyArns", "", True),
+        ("KmsKeyArns", "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab", True),
+        ("KmsKeyArns", "arn:aws:kms:eu-west-1:123456789012:alias/ferry", False),
+        ("KmsKeyArns", "arn:aws:kms:eu-west-1:123456789012:key/*", False),
     ],
 )
 def test_arns_are_checked_before_anything_is_deployed(parameter, value, fits):
@@ -61,3 +69,14 @@ def test_samconfig_names_only_parameters_that_exist(line):
 
         assert names
         assert set(names) <= PARAMETERS.keys()
+
+
+def test_what_is_deployed_without_a_name_is_what_the_command_line_looks_for():
+    names = {
+        environment: tables["global"]["parameters"]["stack_name"]
+        for environment, tables in SAMCONFIG.items()
+        if environment != "version"
+    }
+
+    assert names["default"] == inspect.signature(start).parameters["stack"].default
+    assert len(set(names.values())) == len(names)

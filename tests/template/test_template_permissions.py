@@ -2,13 +2,23 @@ import json
 
 import pytest
 
-from tests.support.stack_template import Node, properties, resources, statements
+from tests.support.stack_template import Node, properties, resources, statements, template
 
 FUNCTIONS = resources("AWS::Serverless::Function")
 ALLOWED = [(name, statement) for name, statement in statements() if statement["Effect"] == "Allow"]
 DENIED = [(name, statement) for name, statement in statements() if statement["Effect"] == "Deny"]
-# CloudWatch Logs has no resources for these.
-ONLY_ON_ALL = {"logs"}
+# CloudWatch Logs has no resources for log deliveries, X-Ray none for sending traces.
+ONLY_ON_ALL = {"DeliverLogs": {"logs"}, "SendTraces": {"xray"}}
+OWN = (
+    "ReplicaBucketArns",
+    "SecretArns",
+    "KmsKeyArns",
+    "FerryTable",
+    "RunBucket",
+    "Queue",
+    "StateMachine",
+    "StackName",
+)
 
 
 def as_list(node: object) -> list[object]:
@@ -20,16 +30,24 @@ def actions(statement: Node) -> list[str]:
 
 
 def managed(name: str) -> set[str]:
-    """The managed policies of this template that a function holds."""
+    """The managed policies of this template that a function or workflow always holds."""
     return {policy["Ref"] for policy in properties(name)["Policies"] if "Ref" in policy}
+
+
+def conditional(name: str) -> dict[str, str]:
+    """The managed policies that one holds under a condition, by its name."""
+    chosen = [policy["Fn::If"] for policy in properties(name)["Policies"] if "Fn::If" in policy]
+    assert all(otherwise == {"Ref": "AWS::NoValue"} for _, _, otherwise in chosen)
+    return {condition: policy["Ref"] for condition, policy, _ in chosen}
 
 
 @pytest.mark.parametrize(("name", "statement"), ALLOWED)
 def test_a_statement_has_a_name_and_neither_wildcard_actions_nor_resources(name, statement):
     assert statement["Sid"].isalnum()
     assert not any("*" in action for action in actions(statement))
-    services = {action.partition(":")[0] for action in actions(statement)}
-    if not services <= ONLY_ON_ALL:
+    if statement["Sid"] in ONLY_ON_ALL:
+        assert {action.partition(":")[0] for action in actions(statement)} == ONLY_ON_ALL[statement["Sid"]]
+    else:
         assert "*" not in as_list(statement["Resource"])
 
 
@@ -37,10 +55,7 @@ def test_a_statement_has_a_name_and_neither_wildcard_actions_nor_resources(name,
 def test_a_statement_touches_only_what_parameters_name_or_this_template_makes(name, statement):
     for resource in as_list(statement["Resource"]):
         text = json.dumps(resource)
-        assert text == '"*"' or any(
-            own in text
-            for own in ("ReplicaBucketArns", "SecretArns", "RunBucket", "Queue", "StateMachine", "StackName")
-        )
+        assert text == '"*"' or any(own in text for own in OWN)
 
 
 def test_no_arn_assumes_the_partition():
@@ -49,9 +64,10 @@ def test_no_arn_assumes_the_partition():
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_uses_the_table_and_no_policy_template_that_grants_more_than_it_says(name):
-    templates = {next(iter(policy)) for policy in properties(name)["Policies"]} - {"Statement", "Ref"}
+    kinds = {next(iter(policy)) for policy in properties(name)["Policies"]}
 
-    assert templates - {"SQSSendMessagePolicy"} == {"DynamoDBCrudPolicy"}
+    assert kinds <= {"Ref", "Fn::If", "Statement", "SQSSendMessagePolicy"}
+    assert "UseTablePolicy" in managed(name)
 
 
 @pytest.mark.parametrize(
@@ -66,12 +82,48 @@ def test_a_function_uses_the_table_and_no_policy_template_that_grants_more_than_
             "TransferFunction",
             {"ReadSecretsPolicy", "ReadReplicasPolicy", "WriteReplicasPolicy", "EndWaitPolicy"},
         ),
+        (
+            "MultipartPlanFunction",
+            {"ReadSecretsPolicy", "ReadReplicasPolicy", "WriteReplicasPolicy", "EndWaitPolicy"},
+        ),
         ("MultipartCopyFunction", {"ReadSecretsPolicy", "ReadReplicasPolicy", "WriteReplicasPolicy"}),
-        ("DeadLettersFunction", {"ReadReplicasPolicy", "EndWaitPolicy"}),
+        ("MultipartFinishFunction", {"ReadReplicasPolicy", "WriteReplicasPolicy", "EndWaitPolicy"}),
+        ("DeadLettersFunction", {"ReadSecretsPolicy", "ReadReplicasPolicy", "EndWaitPolicy"}),
     ],
 )
 def test_a_function_holds_the_shared_permissions_it_needs_and_no_other(name, policies):
-    assert managed(name) == policies
+    assert managed(name) - {"UseTablePolicy"} == policies
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_that_meets_encrypted_buckets_or_secrets_may_use_their_keys(name):
+    assert conditional(name) == {"KmsKeysAreGiven": "UseKmsKeysPolicy"}
+    assert template()["Resources"]["UseKmsKeysPolicy"]["Condition"] == "KmsKeysAreGiven"
+
+
+@pytest.mark.parametrize("name", resources("AWS::Serverless::StateMachine"))
+def test_a_workflow_may_send_traces_where_it_traces(name):
+    assert properties(name)["Tracing"] == {"Enabled": {"Fn::If": ["TracingIsActive", True, False]}}
+    assert conditional(name) == {"TracingIsActive": "SendTracesPolicy"}
+    assert template()["Resources"]["SendTracesPolicy"]["Condition"] == "TracingIsActive"
+
+
+def test_nothing_may_delete_from_the_table():
+    granted = {action for _, statement in ALLOWED for action in actions(statement)}
+
+    assert {action for action in granted if action.startswith("dynamodb:")} == {
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:BatchWriteItem",
+    }
+
+
+def test_only_functions_that_write_replicas_may_abort_uploads():
+    holders = {name for name, statement in ALLOWED if "s3:AbortMultipartUpload" in actions(statement)}
+
+    assert holders == {"WriteReplicasPolicy"}
 
 
 def test_only_the_finder_sends_jobs_and_only_the_transfer_receives_them():

@@ -15,7 +15,7 @@ TYPE_NAMES = {
 }
 # What each function reads, from the contracts of the functions; all read the table and the log level.
 ENVIRONMENT = {
-    "RunControlFunction": {"FERRY_RUN_BUCKET"},
+    "RunControlFunction": set(),
     "FinderFunction": {"FERRY_RUN_BUCKET", "FERRY_JOB_QUEUE_URL", "FERRY_LARGE_OBJECT_THRESHOLD"},
     "TransferFunction": {
         "FERRY_JOB_QUEUE_URL",
@@ -168,6 +168,17 @@ def test_a_failed_large_object_reaches_dead_letters():
     detail = rule["Properties"]["Pattern"]["detail"]
     assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
     assert detail["stateMachineArn"] == [{"Ref": "LargeObjectStateMachine"}]
+
+
+@pytest.mark.parametrize("name", ["RunControlFunction", "DeadLettersFunction"])
+def test_an_event_that_no_function_could_take_in_is_kept(name):
+    invocation = properties(name)["EventInvokeConfig"]
+
+    assert properties(name)["Events"]
+    assert invocation["MaximumRetryAttempts"] == 2
+    assert invocation["DestinationConfig"] == {
+        "OnFailure": {"Type": "SQS", "Destination": {"Fn::GetAtt": ["BrokenOffQueue", "Arn"]}}
+    }
 
 
 def test_the_outputs_are_those_that_the_command_line_reads():

@@ -1,6 +1,10 @@
+import importlib
+import pkgutil
 import re
 
+import ferry
 import pytest
+from ferry.errors import FerryError, TransientError
 
 from local.deployment import ROOT
 from tests.support.stack_template import Node, properties, resources, states, workflow
@@ -16,20 +20,24 @@ TASKS = [
     if state["Type"] == "Task"
 ]
 TRANSIENT = {"TransientError", "ThrottledError", "DamagedContentError", "Lambda.TooManyRequestsException"}
-NEVER_RETRIED = {
-    "ConfigurationError",
-    "PermanentError",
-    "ObjectNotFoundError",
-    "SourceChangedError",
-    "ConflictError",
-    "States.ALL",
-    "States.TaskFailed",
-}
 
 
 def machine(name: str) -> Node:
     """The resource that deploys a workflow."""
     return MACHINES[f"statemachines/{name}.asl.yaml"]
+
+
+def errors_that_stay() -> set[str]:
+    """The errors of the library that trying again cannot help."""
+    found: set[str] = set()
+    left = [FerryError]
+    for module in pkgutil.walk_packages(ferry.__path__, "ferry."):
+        importlib.import_module(module.name)
+    while left:
+        kinds = [kind for kind in left.pop().__subclasses__() if not issubclass(kind, TransientError)]
+        found |= {kind.__name__ for kind in kinds if kind.__module__.startswith("ferry.")}
+        left += kinds
+    return found
 
 
 @pytest.mark.parametrize(("name", "task"), TASKS)
@@ -42,15 +50,30 @@ def test_a_task_ends_after_its_function_would_have(name, task):
 
 @pytest.mark.parametrize(("name", "task"), TASKS)
 def test_a_task_retries_each_class_of_error_with_jitter(name, task):
-    retried = [error for retrier in task["Retry"] for error in retrier["ErrorEquals"]]
+    retriers = task["Retry"][1:]
+    retried = [error for retrier in retriers for error in retrier["ErrorEquals"]]
 
     assert len(retried) == len(set(retried))
     assert set(retried) >= TRANSIENT | {"States.Timeout", "Lambda.ServiceException", "Lambda.Unknown"}
-    assert not set(retried) & NEVER_RETRIED
-    for retrier in task["Retry"]:
+    for retrier in retriers:
         assert retrier["JitterStrategy"] == "FULL"
         assert retrier["MaxAttempts"] >= 1
         assert retrier["BackoffRate"] == 1 or retrier["MaxDelaySeconds"] <= 120
+
+
+@pytest.mark.parametrize(("name", "task"), TASKS)
+def test_a_task_never_repeats_what_ferry_says_will_stay(name, task):
+    assert task["Retry"][0] == {"ErrorEquals": task["Retry"][0]["ErrorEquals"], "MaxAttempts": 0}
+    assert set(task["Retry"][0]["ErrorEquals"]) == errors_that_stay()
+
+
+@pytest.mark.parametrize(("name", "task"), TASKS)
+def test_a_task_retries_at_last_what_nobody_foresaw(name, task):
+    everything = [error for retrier in task["Retry"] for error in retrier["ErrorEquals"]]
+
+    assert task["Retry"][-1]["ErrorEquals"] == ["States.TaskFailed"]
+    assert everything.count("States.TaskFailed") == 1
+    assert "States.ALL" not in everything
 
 
 @pytest.mark.parametrize(("name", "task"), TASKS)

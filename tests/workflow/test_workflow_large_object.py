@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -14,8 +15,14 @@ JOB = {
 }
 PINNED = {"upload_id": "u1", "etag": "E1", "size": 300, "part_size": 100, "decision": "copy"}
 RANGES = [{"first": 1, "last": 2}, {"first": 3, "last": 3}]
-RETRIED = ["TransientError", "ThrottledError", "DamagedContentError", "Lambda.ServiceException"]
-NOT_RETRIED = ["ConfigurationError", "PermanentError", "ObjectNotFoundError", "ValueError"]
+RETRIED = [
+    "TransientError",
+    "ThrottledError",
+    "DamagedContentError",
+    "Lambda.ServiceException",
+    "ClientError",
+]
+NOT_RETRIED = ["ConfigurationError", "PermanentError", "ObjectNotFoundError", "InvalidKeyError"]
 
 
 def plan(event: Event) -> Event:
@@ -126,6 +133,34 @@ def test_a_range_that_fails_reports_its_error_as_a_problem(error, problem):
         "last": 3,
         "problem": {"error": problem, "reason": error, "message": "no luck"},
     }
+
+
+@pytest.mark.parametrize(("count", "letters"), [(2, 500), (101, 80)])
+@pytest.mark.parametrize("raised", [True, False])
+def test_the_messages_of_all_ranges_fit_into_one_state(raised, count, letters):
+    problem = {"error": "ConfigurationError", "reason": "AccessDenied", "message": "m" * 5000}
+    ranges = [{"first": number, "last": number} for number in range(1, count + 1)]
+
+    execution = start(
+        multipart_plan=lambda event: {**event, **PINNED, "ranges": ranges},
+        multipart_copy=Fails("ConfigurationError", "m" * 5000) if raised else {"problem": problem},
+    )
+
+    (completion,) = execution.events("multipart_finish:complete")
+    assert len(completion["results"]) == count
+    for result in completion["results"]:
+        assert result["problem"]["error"] == "ConfigurationError"
+        assert result["problem"]["message"] == "m" * letters
+    if count > 100:
+        assert len(json.dumps(completion["results"])) / count < 220
+
+
+@pytest.mark.parametrize("call", ["multipart_plan", "multipart_finish__complete"])
+def test_an_error_that_nobody_foresaw_and_that_stays_fails_the_object_after_some_attempts(call):
+    execution = start(**{call: Fails("KeyError", "what?")})
+
+    assert execution.events("multipart_finish:fail")[0]["error"] == {"Error": "KeyError", "Cause": "what?"}
+    assert execution.pauses == 4
 
 
 @pytest.mark.parametrize("error", NOT_RETRIED)

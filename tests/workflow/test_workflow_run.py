@@ -6,8 +6,14 @@ from tests.support.stack_workflows import Event, Execution, Fails, Reply, end_wa
 
 RUN = {"task_id": "photos", "run_id": "photos-20260101t000000z"}
 SHARD = {**RUN, "shard_id": "s1"}
-RETRIED = ["TransientError", "ThrottledError", "DamagedContentError", "Lambda.TooManyRequestsException"]
-NOT_RETRIED = ["ConfigurationError", "PermanentError", "ObjectNotFoundError", "KeyError"]
+RETRIED = [
+    "TransientError",
+    "ThrottledError",
+    "DamagedContentError",
+    "Lambda.TooManyRequestsException",
+    "ClientError",
+]
+NOT_RETRIED = ["ConfigurationError", "PermanentError", "ObjectNotFoundError", "ListingOrderError"]
 
 
 def scanned(event: Event) -> Event:
@@ -80,7 +86,7 @@ def test_a_wait_that_is_failed_closes_the_run_with_the_error():
 
     assert execution.status == "SUCCEEDED"
     assert execution.events("run_control:close") == [
-        {"action": "close", **RUN, "error": {"Error": "Stopped", "Cause": "by a user"}}
+        {"action": "close", **RUN, "error": {"Error": "ConfigurationError", "Cause": "by a user"}}
     ]
 
 
@@ -129,7 +135,7 @@ def test_the_first_of_many_errors_of_shards_is_told():
     )
 
     (closing,) = execution.events("run_control:close")
-    assert closing["error"]["Cause"] == "s0" + "." * 498
+    assert closing["error"]["Cause"] == "s0" + "." * 78
     assert execution.cause == "The run record says why."
 
 
@@ -201,6 +207,14 @@ def test_errors_that_stay_are_not_retried(call, error):
 
     assert execution.pauses == 0
     assert execution.events("run_control:close")[0]["error"]["Error"] == error
+
+
+@pytest.mark.parametrize("call", ["run_control__open", "run_control__plan", "finder", "run_control__seal"])
+def test_an_error_that_nobody_foresaw_and_that_stays_closes_the_run_after_some_attempts(call):
+    execution = start(**{call: Fails("KeyError"), "run_control__close": {"state": "failed", "reason": "x"}})
+
+    assert execution.pauses == 4
+    assert execution.events("run_control:close")[0]["error"]["Error"] == "KeyError"
 
 
 def test_a_run_that_ends_with_failed_objects_has_run():

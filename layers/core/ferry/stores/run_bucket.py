@@ -1,4 +1,4 @@
-"""The bucket where a deployment keeps its runs' manifests and reports."""
+"""The bucket where a deployment keeps its runs' manifests."""
 
 from typing import TYPE_CHECKING
 
