@@ -1,7 +1,6 @@
 # Installs requirements.txt into $(ARTIFACTS_DIR)/python for $(PLATFORM). `sam build` calls it through
-# arm64/Makefile or x86_64/Makefile. requirements.txt is exported from uv.lock, never edited:
-#   uv export --frozen --no-dev --no-emit-project --no-hashes --no-header --no-annotate \
-#       --no-emit-package crcmod --output-file layers/deps/requirements.txt
+# arm64/Makefile or x86_64/Makefile. requirements.txt is exported from uv.lock by `make requirements`,
+# never edited.
 
 HERE := $(dir $(lastword $(MAKEFILE_LIST)))
 # Only wheels, so that nothing is compiled for the build host or falls back to pure Python.
