@@ -74,7 +74,7 @@ def test_objects_that_may_succeed_later_leave_their_message_on_the_queue(deploym
     cut_off_the_source(deployment)
     event = deployment.deliver(sample("transfer-packed-job"))
 
-    answer = lambda_handler(event, Context(remaining_ms=62_000))
+    answer = lambda_handler(event, Context())
 
     assert answer == failed(event)
     assert [kind for kind, _, _ in processor.exceptions] == [TransientError]
@@ -84,7 +84,7 @@ def test_objects_that_may_succeed_later_leave_their_message_on_the_queue(deploym
 def test_the_last_delivery_closes_the_job_with_its_failures(deployment):
     cut_off_the_source(deployment)
 
-    answer = lambda_handler(sample("transfer-last-delivery"), Context(remaining_ms=62_000))
+    answer = lambda_handler(sample("transfer-last-delivery"), Context())
 
     assert answer == NOTHING_FAILED
     assert deployment.books.ledger.counts(RUN_ID) == Counts(jobs=1, failed=3)
