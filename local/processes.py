@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_RUNNING: list[subprocess.Popen[bytes]] = []
+_CHILDREN: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class StartError(Exception):
@@ -62,7 +62,7 @@ def start_process(
     """
     process = _spawn(command, environment, folder, log)
     # To collect the object of a process that still runs is a ResourceWarning; outliving us is the point here.
-    _RUNNING.append(process)
+    _CHILDREN[process.pid] = process
     started = _started(process.pid)
     if not started:
         raise StartError(f"{command[0]} ended at once: see {log}")
@@ -133,13 +133,16 @@ def stop_process(process: BackgroundProcess, *, grace_seconds: float = 5) -> Non
     elif _started(process.pid):
         return  # the pid belongs to somebody else by now
     _signal_group(process.pid, signal.SIGKILL)
-    reap(process)
+    if process.pid in _CHILDREN:
+        _CHILDREN[process.pid].wait()
+        reap(process)
 
 
 def reap(process: BackgroundProcess) -> None:
     """Collect the exit status of a child that ended; one started by another command is not our child."""
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(process.pid, os.WNOHANG)
+    child = _CHILDREN.get(process.pid)
+    if child is not None and child.poll() is not None:
+        del _CHILDREN[process.pid]
 
 
 def _spawn(
