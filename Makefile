@@ -48,9 +48,11 @@ clean: ## Remove everything that was built or installed; a local stack has to be
 	rm -rf .venv .tools .aws-sam .ferry .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.complete: pyproject.toml uv.lock .python-version | $(filter .tools/%,$(UV))
-	$(UV) sync --quiet --frozen --all-extras
+	@echo "Installing the pinned packages into .venv" >&2
+	@$(UV) sync --quiet --frozen --all-extras >&2
 	@touch $@
 
 .tools/bin/uv:
-	python3 -m venv .tools
-	.tools/bin/pip install --quiet --disable-pip-version-check uv
+	@echo "Installing uv into .tools" >&2
+	@python3 -m venv .tools >&2
+	@.tools/bin/pip install --quiet --disable-pip-version-check uv >&2
