@@ -53,11 +53,6 @@ class CopyJob(_Message):
     job_id: str
     objects: tuple[JobObject, ...] = Field(min_length=1)
 
-    @property
-    def content_size(self) -> int:
-        """Bytes of object content this job moves, by the listing."""
-        return sum(item.size for item in self.objects)
-
 
 def pack_objects(
     objects: Iterable[JobObject], *, large_object_threshold: int

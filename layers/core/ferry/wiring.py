@@ -114,9 +114,8 @@ def replica(run: "Run") -> "S3Store":
     return _replica(run.task.destination)
 
 
-def policy(run: "Run") -> ReplicaPolicy:
-    """Return how a run writes its replicas."""
-    return ReplicaPolicy(run.run_id, run.task.destination.storage_class)
+def _policy(run_id: str, task: "Task") -> ReplicaPolicy:
+    return ReplicaPolicy(run_id, task.destination.storage_class)
 
 
 def job_runner(run: "Run") -> "JobRunner":
@@ -142,7 +141,7 @@ def _engine(run_id: str, task: "Task") -> "TransferEngine":
         _source(task.source),
         _replica(task.destination),
         task.mapping,
-        ReplicaPolicy(run_id, task.destination.storage_class),
+        _policy(run_id, task),
         limits=limits,
     )
 
@@ -152,7 +151,11 @@ def large_object_copier(run: "Run") -> "LargeObjectCopier":
     from ferry.multipart.upload import LargeObjectCopier
 
     return LargeObjectCopier(
-        source(run), replica(run), run.task.mapping, policy(run), part_size=settings().part_size
+        source(run),
+        replica(run),
+        run.task.mapping,
+        _policy(run.run_id, run.task),
+        part_size=settings().part_size,
     )
 
 

@@ -57,11 +57,7 @@ class Ledger:
         return {
             "Put": {
                 "TableName": self._table.name,
-                "Item": {
-                    **_key(run_id, f"SHARD#{shard.shard_id}"),
-                    "body": shard.model_dump_json(),
-                    **_versioned(shard),
-                },
+                "Item": _shard_item(run_id, shard),
                 "ConditionExpression": "attribute_not_exists(pk)",
             }
         }
@@ -84,11 +80,7 @@ class Ledger:
         """
         try:
             self._table.put_item(
-                Item={
-                    **_key(run_id, f"SHARD#{shard.shard_id}"),
-                    "body": shard.model_dump_json(),
-                    **_versioned(shard),
-                },
+                Item=_shard_item(run_id, shard),
                 ConditionExpression="#sequence = :before",
                 ExpressionAttributeNames={"#sequence": "sequence"},
                 ExpressionAttributeValues={":before": shard.sequence - 1},
@@ -117,11 +109,7 @@ class Ledger:
             {
                 "Put": {
                     "TableName": self._table.name,
-                    "Item": {
-                        **_key(run_id, f"SHARD#{closed.shard_id}"),
-                        "body": closed.model_dump_json(),
-                        **_versioned(closed),
-                    },
+                    "Item": _shard_item(run_id, closed),
                     "ConditionExpression": "#sequence = :before",
                     "ExpressionAttributeNames": {"#sequence": "sequence"},
                     "ExpressionAttributeValues": {":before": shard.sequence},
@@ -239,8 +227,10 @@ def _prefix(run_id: str, sort: str) -> Any:
     return Key("pk").eq(f"RUN#{run_id}") & Key("sk").begins_with(sort)
 
 
-def _versioned(shard: Shard) -> dict[str, int]:
-    return {"sequence": shard.sequence}
+def _shard_item(run_id: str, shard: Shard) -> dict[str, Any]:
+    # The sequence stands beside the body, since conditions look at it.
+    key = _key(run_id, f"SHARD#{shard.shard_id}")
+    return {**key, "body": shard.model_dump_json(), "sequence": shard.sequence}
 
 
 def _counts(item: dict[str, Any]) -> Counts:
