@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 _READ_ACTIONS = ("oss:Get*", "oss:List*")
+DEFAULT_ACCOUNT = "0000000000000001"
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Credential:
         security_token: Token that must come with every request; empty for a long-term key.
         allow: Patterns of RAM actions that are permitted.
         deny: Patterns of RAM actions that are refused; a refusal wins.
+        account: Id of the account the key belongs to; buckets belong to the account that made them.
     """
 
     access_key_id: str
@@ -23,6 +25,7 @@ class Credential:
     security_token: str = ""
     allow: tuple[str, ...] = ("oss:*",)
     deny: tuple[str, ...] = ()
+    account: str = DEFAULT_ACCOUNT
 
     def permits(self, action: str) -> bool:
         """Whether the key may perform a RAM action such as ``oss:GetObject``."""
@@ -36,8 +39,8 @@ def parse_credential(text: str) -> Credential:
 
     Args:
         text: ``ID:SECRET``, optionally followed by ``:`` and limits separated by ``;``:
-            ``deny=ACTION,...``, ``allow=ACTION,...`` (RAM actions, ``*`` allowed), ``read-only``
-            and ``token=SECURITY_TOKEN``.
+            ``deny=ACTION,...``, ``allow=ACTION,...`` (RAM actions, ``*`` allowed), ``read-only``,
+            ``token=SECURITY_TOKEN`` and ``account=ID``.
 
     Raises:
         ValueError: The text has another form.
@@ -48,7 +51,7 @@ def parse_credential(text: str) -> Credential:
         raise ValueError("an access key is written ID:SECRET or ID:SECRET:LIMITS")
     allow: tuple[str, ...] = ("oss:*",)
     deny: tuple[str, ...] = ()
-    token = ""
+    token, account = "", DEFAULT_ACCOUNT
     for limit in filter(None, limits.split(";")):
         name, _, value = limit.partition("=")
         match name:
@@ -60,6 +63,8 @@ def parse_credential(text: str) -> Credential:
                 deny = tuple(filter(None, value.split(",")))
             case "token":
                 token = value
+            case "account":
+                account = value
             case _:
-                raise ValueError(f"unknown limit {name!r}; known are allow, deny, read-only and token")
-    return Credential(access_key_id, secret, token, allow, deny)
+                raise ValueError(f"unknown limit {name!r}; known are allow, deny, read-only, token and account")
+    return Credential(access_key_id, secret, token, allow, deny, account)

@@ -10,7 +10,7 @@ from aiohttp import web
 from local.oss import xml
 from local.oss.content import ContentWriter
 from local.oss.errors import OssError, malformed_xml
-from local.oss.records import StoredContent
+from local.oss.records import Attributes, StoredContent
 from local.oss.storage import Storage
 
 MAX_DOCUMENT_BYTES = 4 << 20
@@ -59,14 +59,41 @@ class OpenContent:
     size: int
 
 
+@dataclass(frozen=True)
+class Change:
+    """What a request did to one object, as notifications tell it.
+
+    Attributes:
+        event: OSS event name such as ``ObjectCreated:PutObject``.
+        key: Object key.
+        size: Bytes in the object after the change, 0 when it is gone.
+        delta_size: Bytes more than before; may be negative.
+        etag: The object's etag without quotes; empty when it is gone.
+        attributes: What the writer said, or None when the object is gone.
+        position: Where an append began, or None for everything else.
+    """
+
+    event: str
+    key: bytes
+    size: int = 0
+    delta_size: int = 0
+    etag: str = ""
+    attributes: Attributes | None = None
+    position: int | None = None
+
+
 @dataclass
 class Reply:
-    """An answer; HEAD replies name a Content-Length in ``headers`` and have no body."""
+    """An answer; HEAD replies name a Content-Length in ``headers`` and have no body.
+
+    ``changes`` names what the request did to objects, in order.
+    """
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
     content: OpenContent | None = None
+    changes: list[Change] = field(default_factory=list)
 
 
 type Operation = Callable[[Call], Coroutine[Any, Any, Reply]]
