@@ -5,7 +5,7 @@ import asyncio
 from local.oss import xml
 from local.oss.conditions import Verdict, evaluate
 from local.oss.errors import access_denied, invalid_argument, precondition_failed
-from local.oss.exchange import Call, Reply, xml_reply
+from local.oss.exchange import Call, Change, Reply, written, xml_reply
 from local.oss.metadata import attributes_from, storage_class_from, write_headers
 from local.oss.multipart import part_number
 from local.oss.names import check_bucket_name, check_key, decode_once
@@ -14,11 +14,16 @@ from local.oss.ranges import resolve_range
 from local.oss.records import Attributes, Kind, ObjectRecord
 
 
-def _source(call: Call) -> ObjectRecord:
-    """The object that ``x-oss-copy-source`` names, if its conditions hold."""
+def _source_name(call: Call) -> tuple[str, bytes]:
+    """Bucket and key that ``x-oss-copy-source`` names."""
     text = call.headers["x-oss-copy-source"]
     bucket, _, rest = decode_once(text.partition("?")[0]).removeprefix(b"/").partition(b"/")
-    bucket_name = bucket.decode("utf-8", "replace")
+    return bucket.decode("utf-8", "replace"), rest
+
+
+def _source(call: Call) -> ObjectRecord:
+    """The object that ``x-oss-copy-source`` names, if its conditions hold."""
+    bucket_name, rest = _source_name(call)
     check_bucket_name(bucket_name)
     check_key(rest)
     if not call.may("oss:GetObject"):
@@ -51,8 +56,12 @@ async def copy_object(call: Call) -> Reply:
     kind = Kind.MULTIPART if source.kind is Kind.MULTIPART else Kind.NORMAL
     content = call.storage.contents.duplicate(source.content)
     record = ObjectRecord(call.key, kind, source.etag, content, attributes, call.storage.now_ms())
-    call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
-    return _copied("CopyObjectResult", record.etag, record.modified_ms, write_headers(record))
+    replaced_size = call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
+    onto_itself = source.key == call.key and replace_headers and _source_name(call)[0] == call.bucket
+    event = "ObjectModified:UpdateObjectMeta" if onto_itself else "ObjectCreated:CopyObject"
+    reply = _copied("CopyObjectResult", record.etag, record.modified_ms, write_headers(record))
+    reply.changes.append(written(event, record, replaced_size=replaced_size))
+    return reply
 
 
 async def upload_part_copy(call: Call) -> Reply:
@@ -64,7 +73,9 @@ async def upload_part_copy(call: Call) -> Reply:
     offset, size = (selected.offset, selected.size) if selected else (0, source.size)
     content = await asyncio.to_thread(call.storage.contents.slice, source.content, offset, size)
     part = call.storage.put_part(upload, number, content)
-    return _copied("CopyPartResult", part.etag, part.modified_ms, {"ETag": f'"{part.etag}"'})
+    reply = _copied("CopyPartResult", part.etag, part.modified_ms, {"ETag": f'"{part.etag}"'})
+    reply.changes.append(Change("ObjectCreated:UploadPartCopy", call.key, size, etag=part.etag))
+    return reply
 
 
 def _directive(call: Call, name: str) -> bool:

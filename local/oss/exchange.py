@@ -10,7 +10,7 @@ from aiohttp import web
 from local.oss import xml
 from local.oss.content import ContentWriter
 from local.oss.errors import OssError, malformed_xml
-from local.oss.records import Attributes, StoredContent
+from local.oss.records import Attributes, ObjectRecord, StoredContent
 from local.oss.storage import Storage
 
 MAX_DOCUMENT_BYTES = 4 << 20
@@ -71,6 +71,8 @@ class Change:
         etag: The object's etag without quotes; empty when it is gone.
         attributes: What the writer said, or None when the object is gone.
         position: Where an append began, or None for everything else.
+        read_from: First byte a download asked for, or None for everything else.
+        read_to: Byte behind the last one, or None.
     """
 
     event: str
@@ -80,6 +82,28 @@ class Change:
     etag: str = ""
     attributes: Attributes | None = None
     position: int | None = None
+    read_from: int | None = None
+    read_to: int | None = None
+
+
+def written(event: str, record: ObjectRecord, *, replaced_size: int, position: int | None = None) -> Change:
+    """What a request did that wrote an object.
+
+    Args:
+        event: OSS event name.
+        record: The object as it is now.
+        replaced_size: Bytes in the object it replaced, 0 when there was none.
+        position: Where an append began, or None.
+    """
+    return Change(
+        event,
+        record.key,
+        record.size,
+        record.size - replaced_size,
+        record.etag,
+        record.attributes,
+        position,
+    )
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from local.oss import xml
 from local.oss.errors import OssError, invalid_argument, malformed_xml
-from local.oss.exchange import Call, Reply, read_document, receive_content, xml_reply
+from local.oss.exchange import Call, Change, Reply, read_document, receive_content, written, xml_reply
 from local.oss.metadata import attributes_from, check_content_md5, write_headers
 from local.oss.objects import check_put_size
 from local.oss.parameters import bounded_number, encoder_for, natural_number, short_text
@@ -43,7 +43,9 @@ async def initiate(call: Call) -> Reply:
         encoder.leaf("Key", call.key),
         xml.leaf("UploadId", upload.upload_id),
     ]
-    return xml_reply(xml.branch("InitiateMultipartUploadResult", *elements))
+    reply = xml_reply(xml.branch("InitiateMultipartUploadResult", *elements))
+    reply.changes.append(Change("ObjectCreated:InitiateMultipartUpload", call.key, attributes=attributes))
+    return reply
 
 
 async def upload_part(call: Call) -> Reply:
@@ -58,7 +60,9 @@ async def upload_part(call: Call) -> Reply:
         call.storage.contents.remove(content)
         raise
     part = call.storage.put_part(upload, number, content)
-    return Reply(200, {"ETag": f'"{part.etag}"', "x-oss-hash-crc64ecma": str(content.crc64)})
+    headers = {"ETag": f'"{part.etag}"', "x-oss-hash-crc64ecma": str(content.crc64)}
+    change = Change("ObjectCreated:UploadPart", call.key, content.size, etag=part.etag)
+    return Reply(200, headers, changes=[change])
 
 
 async def complete(call: Call) -> Reply:
@@ -80,7 +84,7 @@ async def complete(call: Call) -> Reply:
     digest = hashlib.md5(b"".join(part.content.md5 for part in chosen), usedforsecurity=False)
     etag = f"{digest.hexdigest().upper()}-{len(chosen)}"
     record = ObjectRecord(call.key, Kind.MULTIPART, etag, content, upload.attributes, call.storage.now_ms())
-    call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
+    replaced_size = call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
     call.storage.drop_upload(upload)
     encoder = encoder_for(call.query)
     elements = [
@@ -92,6 +96,8 @@ async def complete(call: Call) -> Reply:
     ]
     reply = xml_reply(xml.branch("CompleteMultipartUploadResult", *elements))
     reply.headers.update(write_headers(record))
+    change = written("ObjectCreated:CompleteMultipartUpload", record, replaced_size=replaced_size)
+    reply.changes.append(change)
     return reply
 
 
@@ -134,7 +140,7 @@ async def abort(call: Call) -> Reply:
     """AbortMultipartUpload."""
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     call.storage.drop_upload(upload)
-    return Reply(204)
+    return Reply(204, changes=[Change("ObjectRemoved:AbortMultipartUpload", call.key)])
 
 
 async def list_parts(call: Call) -> Reply:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from local.oss.conditions import Verdict, evaluate
 from local.oss.errors import OssError
-from local.oss.exchange import Call, OpenContent, Reply, read_document, receive_content
+from local.oss.exchange import Call, Change, OpenContent, Reply, read_document, receive_content, written
 from local.oss.metadata import (
     attributes_from,
     check_content_md5,
@@ -19,7 +19,7 @@ from local.oss.metadata import (
 )
 from local.oss.parameters import bounded_number, natural_number
 from local.oss.ranges import resolve_range
-from local.oss.records import Kind, ObjectRecord
+from local.oss.records import Kind, ObjectRecord, StorageClass
 from local.oss.xml import parse
 
 MAX_PUT_BYTES = 5 << 30
@@ -47,8 +47,9 @@ async def put_object(call: Call) -> Reply:
     record = ObjectRecord(
         call.key, Kind.NORMAL, md5_etag(content), content, attributes, call.storage.now_ms()
     )
-    call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
-    return Reply(200, write_headers(record))
+    replaced_size = call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
+    change = written("ObjectCreated:PutObject", record, replaced_size=replaced_size)
+    return Reply(200, write_headers(record), changes=[change])
 
 
 def check_put_size(call: Call) -> None:
@@ -77,7 +78,16 @@ async def get_object(call: Call) -> Reply:
     if selected:
         headers["Content-Range"] = selected.content_range(record.size)
     content = OpenContent(call.storage.contents.open(record.content), offset, size) if size else None
-    return Reply(206 if selected else 200, headers, content=content)
+    download = Change(
+        "ObjectDownloaded:GetObject",
+        call.key,
+        record.size,
+        etag=record.etag,
+        attributes=record.attributes,
+        read_from=offset,
+        read_to=offset + size,
+    )
+    return Reply(206 if selected else 200, headers, content=content, changes=[download])
 
 
 async def head_object(call: Call) -> Reply:
@@ -104,8 +114,9 @@ async def get_object_meta(call: Call) -> Reply:
 async def delete_object(call: Call) -> Reply:
     """DeleteObject; deleting nothing is a success."""
     call.storage.bucket(call.bucket)
-    call.storage.delete(call.bucket, call.key)
-    return Reply(204)
+    removed = call.storage.delete(call.bucket, call.key)
+    changes = [Change("ObjectRemoved:DeleteObject", call.key, delta_size=-removed.size)] if removed else []
+    return Reply(204, changes=changes)
 
 
 def check_restored(record: ObjectRecord, now_ms: int) -> None:
@@ -168,7 +179,9 @@ async def append_object(call: Call) -> Reply:
             call.storage.commit(call.bucket, record)
     finally:
         contents.remove(tail)
-    return Reply(200, write_headers(record) | {"x-oss-next-append-position": str(record.size)})
+    headers = write_headers(record) | {"x-oss-next-append-position": str(record.size)}
+    change = written("ObjectCreated:AppendObject", record, replaced_size=position, position=position)
+    return Reply(200, headers, changes=[change])
 
 
 def _check_unchanged(call: Call, old: ObjectRecord) -> None:
@@ -203,4 +216,7 @@ async def restore_object(call: Call) -> Reply:
     now = call.storage.now_ms()
     readable = record.restored_until_ms >= now
     call.storage.commit(call.bucket, replace(record, restored_until_ms=now + days * _DAY_MS))
-    return Reply(200 if readable else 202)
+    if readable:
+        return Reply(200)
+    finished = written("ObjectRestore:FinishRestore", record, replaced_size=record.size)
+    return Reply(202, changes=[] if record.attributes.storage_class is StorageClass.ARCHIVE else [finished])

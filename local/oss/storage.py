@@ -92,8 +92,11 @@ class Storage:
         if forbidden and self.index.object(bucket, key) is not None:
             raise object_already_exists(key.decode("utf-8", "replace"))
 
-    def commit(self, bucket: str, record: ObjectRecord, *, forbid_overwrite: bool = False) -> None:
+    def commit(self, bucket: str, record: ObjectRecord, *, forbid_overwrite: bool = False) -> int:
         """Make an object the current one of its key and drop the content it replaces.
+
+        Returns:
+            Bytes in the object that was replaced, 0 when there was none.
 
         Raises:
             OssError: ``NoSuchBucket`` or ``FileAlreadyExists``; the record's content is dropped then.
@@ -107,13 +110,15 @@ class Storage:
         self.index.put_object(bucket, record)
         if old is not None and old.content.name != record.content.name:
             self.contents.remove(old.content)
+        return old.size if old is not None else 0
 
-    def delete(self, bucket: str, key: bytes) -> None:
-        """Delete an object; nothing happens when there is none."""
+    def delete(self, bucket: str, key: bytes) -> ObjectRecord | None:
+        """Delete an object and return what it was; nothing happens when there is none."""
         old = self.index.object(bucket, key)
         if old is not None:
             self.index.delete_object(bucket, key)
             self.contents.remove(old.content)
+        return old
 
     def append_lock(self, bucket: str, key: bytes) -> asyncio.Lock:
         """The lock that puts appends to one key in a row."""

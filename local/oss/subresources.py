@@ -7,7 +7,7 @@ from urllib.parse import quote
 from local.oss import xml
 from local.oss.content import EMPTY
 from local.oss.errors import OssError, invalid_argument, malformed_xml
-from local.oss.exchange import Call, Reply, read_document, xml_reply
+from local.oss.exchange import Call, Change, Reply, read_document, written, xml_reply
 from local.oss.metadata import attributes_from, check_content_md5, checked_tags, http_date
 from local.oss.names import check_key, decode_once
 from local.oss.parameters import encoder_for
@@ -54,8 +54,9 @@ async def put_symlink(call: Call) -> Reply:
     record = ObjectRecord(
         call.key, Kind.SYMLINK, etag, EMPTY, attributes, call.storage.now_ms(), points_at=points_at
     )
-    call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
-    return Reply(200, {"ETag": f'"{etag}"'})
+    replaced_size = call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
+    change = written("ObjectCreated:PutSymlink", record, replaced_size=replaced_size)
+    return Reply(200, {"ETag": f'"{etag}"'}, changes=[change])
 
 
 async def get_symlink(call: Call) -> Reply:
@@ -92,10 +93,16 @@ async def delete_objects(call: Call) -> Reply:
     keys = [text.encode() for text in texts]
     for key in keys:
         check_key(key)
-    for key in keys:
-        call.storage.delete(call.bucket, key)
+    removed = [(key, call.storage.delete(call.bucket, key)) for key in keys]
+    changes = [
+        Change("ObjectRemoved:DeleteObjects", key, delta_size=-record.size)
+        for key, record in removed
+        if record
+    ]
     if root.findtext("Quiet") == "true":
-        return Reply(200)
+        return Reply(200, changes=changes)
     encoder = encoder_for(call.query)
     deleted = [xml.branch("Deleted", encoder.leaf("Key", key)) for key in keys]
-    return xml_reply(xml.branch("DeleteResult", encoder.declaration(), *deleted))
+    reply = xml_reply(xml.branch("DeleteResult", encoder.declaration(), *deleted))
+    reply.changes.extend(changes)
+    return reply
