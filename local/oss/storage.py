@@ -15,6 +15,20 @@ from local.oss.content import ContentStore
 from local.oss.errors import OssError, no_such_bucket, no_such_key, no_such_upload, object_already_exists
 from local.oss.index import Index
 from local.oss.records import Bucket, ObjectRecord, Part, StoredContent, Upload
+from local.oss.starting import CannotStartError, refusing_to_start
+
+
+def _lock(root: Path) -> int:
+    lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        message = (
+            f"The folder {root} is not free: another server uses it. Stop that one or name another folder."
+        )
+        raise CannotStartError(message) from None
+    return lock
 
 
 class Storage:
@@ -24,18 +38,17 @@ class Storage:
         index: Records.
         contents: Bytes.
         now_ms: Milliseconds since 1970.
+
+    Raises:
+        CannotStartError: The folder cannot be used, or another server uses it.
     """
 
     def __init__(self, root: Path, now_ms: Callable[[], int]) -> None:
-        root.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._lock)
-            raise RuntimeError(f"another server uses {root}") from None
-        self.contents = ContentStore(root)
-        self.index = Index(root / "index.sqlite3")
+        with refusing_to_start(f"The folder {root} cannot hold what the server keeps"):
+            root.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(root)
+            self.contents = ContentStore(root)
+            self.index = Index(root / "index.sqlite3")
         self.now_ms = now_ms
         self._completing: set[str] = set()
         self._append_locks: WeakValueDictionary[tuple[str, bytes], asyncio.Lock] = WeakValueDictionary()
