@@ -1,7 +1,7 @@
 """One request as operations see it, and what they answer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,8 @@ from aiohttp import web
 from local.oss import xml
 from local.oss.content import ContentWriter
 from local.oss.errors import OssError, malformed_xml
-from local.oss.records import Attributes, StoredContent
+from local.oss.pacing import Pace, requested_pace
+from local.oss.records import Attributes, ObjectRecord, StoredContent
 from local.oss.storage import Storage
 
 MAX_DOCUMENT_BYTES = 4 << 20
@@ -32,6 +33,7 @@ class Call:
         storage: Where everything is kept.
         region: Region id of the server.
         may: Whether the caller is permitted an action.
+        alter_body: Stands between the request body and who reads it, for faults and limits.
     """
 
     http: web.BaseRequest
@@ -43,6 +45,13 @@ class Call:
     storage: Storage
     region: str
     may: Callable[[str], bool]
+    alter_body: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]] | None = None
+
+    @property
+    def body(self) -> AsyncIterator[bytes]:
+        """The request body in chunks as they come; read it once."""
+        chunks: AsyncIterator[bytes] = self.http.content.iter_any()
+        return self.alter_body(chunks) if self.alter_body else chunks
 
     @property
     def forbid_overwrite(self) -> bool:
@@ -71,6 +80,8 @@ class Change:
         etag: The object's etag without quotes; empty when it is gone.
         attributes: What the writer said, or None when the object is gone.
         position: Where an append began, or None for everything else.
+        read_from: First byte a download asked for, or None for everything else.
+        read_to: Byte behind the last one, or None.
     """
 
     event: str
@@ -80,13 +91,35 @@ class Change:
     etag: str = ""
     attributes: Attributes | None = None
     position: int | None = None
+    read_from: int | None = None
+    read_to: int | None = None
+
+
+def written(event: str, record: ObjectRecord, *, replaced_size: int, position: int | None = None) -> Change:
+    """What a request did that wrote an object.
+
+    Args:
+        event: OSS event name.
+        record: The object as it is now.
+        replaced_size: Bytes in the object it replaced, 0 when there was none.
+        position: Where an append began, or None.
+    """
+    return Change(
+        event,
+        record.key,
+        record.size,
+        record.size - replaced_size,
+        record.etag,
+        record.attributes,
+        position,
+    )
 
 
 @dataclass
 class Reply:
     """An answer; HEAD replies name a Content-Length in ``headers`` and have no body.
 
-    ``changes`` names what the request did to objects, in order.
+    ``changes`` names what the request did to objects, in order. ``pace`` holds back the content.
     """
 
     status: int = 200
@@ -94,6 +127,7 @@ class Reply:
     body: bytes = b""
     content: OpenContent | None = None
     changes: list[Change] = field(default_factory=list)
+    pace: Pace | None = None
 
 
 type Operation = Callable[[Call], Coroutine[Any, Any, Reply]]
@@ -120,7 +154,7 @@ async def read_document(call: Call) -> bytes:
     """
     invite_body(call)
     body = bytearray()
-    async for chunk in call.http.content.iter_any():
+    async for chunk in call.body:
         body += chunk
         if len(body) > MAX_DOCUMENT_BYTES:
             raise malformed_xml()
@@ -131,26 +165,30 @@ async def receive_content(call: Call) -> StoredContent:
     """Stream the request body into a new content; at most about 2 MiB are in memory.
 
     Raises:
-        OssError: ``MissingContentLength`` for a body without length that is not chunked.
+        OssError: ``MissingContentLength`` for a body without length that is not chunked, or
+            ``InvalidArgument`` for a wrong traffic limit.
     """
     if "content-length" not in call.headers and "transfer-encoding" not in call.headers:
         raise OssError(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+    pace = requested_pace(call.headers, call.query)
     invite_body(call)
     writer = call.storage.contents.writer()
     try:
-        await _stream(call, writer)
+        await _stream(call, writer, pace)
     except BaseException:
         writer.discard()
         raise
     return writer.finish()
 
 
-async def _stream(call: Call, writer: ContentWriter) -> None:
+async def _stream(call: Call, writer: ContentWriter, pace: Pace | None) -> None:
     pending: list[bytes] = []
     size = 0
-    async for chunk in call.http.content.iter_any():
+    async for chunk in call.body:
         pending.append(chunk)
         size += len(chunk)
+        if pace:
+            await pace.spend(len(chunk))
         if size >= _WRITE_BYTES:
             await asyncio.to_thread(writer.write, b"".join(pending))
             pending, size = [], 0
