@@ -14,21 +14,29 @@ from local.oss.kept_key import kept_key, kept_key_path
 from local.oss.options import (
     AccessKeyOption,
     AccessLogOption,
+    BandwidthOption,
     BucketOption,
+    ClockSkewOption,
     CnameOption,
+    ControlTokenOption,
     DataOption,
+    FaultsOption,
     HostOption,
     JsonOption,
     PortOption,
+    QpsOption,
     RegionOption,
+    RestoreDelayOption,
     TlsCertificateOption,
     TlsKeyOption,
+    limits_of_every_account,
 )
 from local.oss.starting import CannotStartError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from local.oss.control import Control
     from local.oss.server import Options
 
 DEFAULT_PORT: Final = 9020
@@ -46,6 +54,12 @@ def oss(  # noqa: PLR0913 - the options of a command
     bucket: BucketOption = None,
     cname: CnameOption = None,
     access_log: AccessLogOption = None,
+    restore_delay: RestoreDelayOption = 0.0,
+    control_token: ControlTokenOption = "",
+    faults: FaultsOption = None,
+    qps: QpsOption = None,
+    bandwidth: BandwidthOption = None,
+    clock_skew_seconds: ClockSkewOption = 0.0,
     tls_certificate: TlsCertificateOption = None,
     tls_key: TlsKeyOption = None,
     as_json: JsonOption = False,
@@ -68,6 +82,11 @@ def oss(  # noqa: PLR0913 - the options of a command
             port=port,
             cnames={one.host: one.bucket for one in cname or []},
             access_log=access_log,
+            restore_delay_seconds=restore_delay,
+            control_token=control_token,
+            rules=faults.rules if faults else (),
+            limits=limits_of_every_account(qps, bandwidth),
+            clock_offset_seconds=clock_skew_seconds,
             buckets=bucket or [],
             tls_certificate=tls_certificate,
             tls_key=tls_key,
@@ -76,7 +95,7 @@ def oss(  # noqa: PLR0913 - the options of a command
         announcement = _json_line if in_json else _first_words
         run_server(
             options,
-            lambda endpoint: _say(
+            lambda endpoint, _control: _say(
                 announcement(endpoint, options, None if access_key else kept_key_path(data))
             ),
         )
@@ -85,12 +104,12 @@ def oss(  # noqa: PLR0913 - the options of a command
         raise typer.Exit(2) from None
 
 
-def run_server(options: "Options", listening: "Callable[[str], None]") -> None:
+def run_server(options: "Options", listening: "Callable[[str, Control], None]") -> None:
     """Serve in this process until SIGTERM or SIGINT.
 
     Args:
         options: How to run.
-        listening: Called with the endpoint once connections are accepted.
+        listening: Called with the endpoint and the control endpoint's answers once connections are accepted.
 
     Raises:
         CannotStartError: Something the options name cannot be used.

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 
 from local.oss.credentials import Credential, parse_credential
 from local.oss.errors import OssError
+from local.oss.faults.limits import AccountLimits, Limits
+from local.oss.faults.rules import Rules
 from local.oss.names import check_bucket_name
 
 TLS_PANEL = "TLS"
+FAULTS_PANEL = "Faults and limits (docs/oss-server-faults.md)"
 
 
 def _refusing[T](parse: Callable[[str], T]) -> Callable[[str], T]:
@@ -58,6 +62,34 @@ def parse_bucket(text: str) -> str:
         rules = "3 to 63 lower-case letters, digits and hyphens, no hyphen at either end"
         raise ValueError(f"{text!r} is no bucket name; it has {rules}") from None
     return text
+
+
+def parse_rules(text: str) -> Rules:
+    """Read a file of fault rules.
+
+    Raises:
+        ValueError: It cannot be read, or holds something else.
+    """
+    try:
+        return Rules.model_validate_json(Path(text).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise ValueError(f"the rules in {text} cannot be used: {error}") from None
+
+
+def limits_of_every_account(requests_per_second: float | None, bytes_per_second: float | None) -> Limits:
+    """Limits that hold for each account by itself.
+
+    Args:
+        requests_per_second: None for no limit.
+        bytes_per_second: In either direction; None for no limit.
+    """
+    return Limits(
+        every_account=AccountLimits(
+            requests_per_second=requests_per_second,
+            download_bytes_per_second=bytes_per_second,
+            upload_bytes_per_second=bytes_per_second,
+        )
+    )
 
 
 DataOption = Annotated[
@@ -107,6 +139,65 @@ AccessLogOption = Annotated[
     Path | None,
     typer.Option(
         "--access-log", metavar="FILE", help="Append one line per request to this file, without signatures."
+    ),
+]
+RestoreDelayOption = Annotated[
+    float,
+    typer.Option(
+        "--restore-delay", min=0, metavar="SECONDS", help="Time until a restored object can be read."
+    ),
+]
+ControlTokenOption = Annotated[
+    str,
+    typer.Option(
+        "--control-token",
+        envvar="FERRY_OSS_CONTROL_TOKEN",
+        metavar="TOKEN",
+        show_default=False,
+        help="Opens /_control/ to whoever sends this token; without one it does not exist.",
+        rich_help_panel=FAULTS_PANEL,
+    ),
+]
+FaultsOption = Annotated[
+    Rules | None,
+    typer.Option(
+        "--faults",
+        parser=_refusing(parse_rules),
+        metavar="FILE",
+        show_default=False,
+        help="JSON with the fault rules to begin with.",
+        rich_help_panel=FAULTS_PANEL,
+    ),
+]
+QpsOption = Annotated[
+    float | None,
+    typer.Option(
+        "--qps",
+        min=0.001,
+        metavar="N",
+        show_default=False,
+        help="Requests per second of each account; more are refused.",
+        rich_help_panel=FAULTS_PANEL,
+    ),
+]
+BandwidthOption = Annotated[
+    float | None,
+    typer.Option(
+        "--bandwidth",
+        min=1,
+        metavar="BYTES",
+        show_default=False,
+        help="Bytes per second of each account, in either direction.",
+        rich_help_panel=FAULTS_PANEL,
+    ),
+]
+ClockSkewOption = Annotated[
+    float,
+    typer.Option(
+        "--clock-skew-seconds",
+        metavar="N",
+        help="How far the server's clock is ahead; negative when it is behind.",
+        rich_help_panel=FAULTS_PANEL,
     ),
 ]
 TlsCertificateOption = Annotated[

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import ssl
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,13 @@ from aiohttp import web
 from local.oss.addressing import HostRules, service_hosts
 from local.oss.app import App
 from local.oss.authentication import Authenticator
+from local.oss.clock import Clock
+from local.oss.control import Control
 from local.oss.credentials import Credential
+from local.oss.faults.endpoint import add_to as add_fault_answers
+from local.oss.faults.injector import Injector
+from local.oss.faults.limits import Limits
+from local.oss.faults.rules import Rule
 from local.oss.records import Bucket, StorageClass
 from local.oss.starting import refusing_to_start
 from local.oss.storage import Storage
@@ -39,6 +44,10 @@ class Options:
         buckets: Names of buckets to make at the start unless they are there.
         tls_certificate: Certificate chain in PEM for https, or None for http.
         tls_key: Its private key in PEM, or None when the certificate's file holds it.
+        control_token: Opens the control endpoint to who knows it; nobody can reach it when empty.
+        rules: Fault rules to begin with.
+        limits: Limits per account to begin with.
+        clock_offset_seconds: How far the clock is ahead.
     """
 
     root: Path
@@ -52,24 +61,30 @@ class Options:
     buckets: Sequence[str] = ()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    control_token: str = ""
+    rules: Sequence[Rule] = ()
+    limits: Limits = field(default_factory=Limits)
+    clock_offset_seconds: float = 0.0
 
 
-async def serve(options: Options, listening: Callable[[str], None], stop: asyncio.Event) -> None:
+async def serve(options: Options, listening: Callable[[str, Control], None], stop: asyncio.Event) -> None:
     """Serve until told to stop; requests under way are finished first.
 
     Args:
         options: How to run.
-        listening: Called with the endpoint once connections are accepted.
+        listening: Called with the endpoint and the control endpoint's answers once connections are accepted.
         stop: Ends the server.
 
     Raises:
         CannotStartError: The folder, the access log, the certificate or the port cannot be used.
     """
-    storage = Storage(
-        options.root,
-        lambda: time.time_ns() // 1_000_000,
-        restore_delay_ms=int(options.restore_delay_seconds * 1000),
-    )
+    clock, injector = Clock(options.clock_offset_seconds), Injector()
+    injector.book.replace(options.rules)
+    injector.limiter.limits = options.limits
+    control = Control(options.control_token)
+    add_fault_answers(control, injector, clock)
+    restore_delay_ms = int(options.restore_delay_seconds * 1000)
+    storage = Storage(options.root, clock.now_ms, restore_delay_ms=restore_delay_ms)
     with contextlib.closing(storage), _open_log(options.access_log) as log:
         _make_buckets(storage, options.buckets)
         app = App(
@@ -77,6 +92,9 @@ async def serve(options: Options, listening: Callable[[str], None], stop: asynci
             Authenticator({key.access_key_id: key for key in options.credentials}, options.region),
             HostRules(service_hosts(options.region), options.cnames),
             options.region,
+            injector,
+            clock,
+            control if options.control_token else None,
             log,
         )
         # Bodies are stored and served exactly as they came, gzip or not.
@@ -93,9 +111,10 @@ async def serve(options: Options, listening: Callable[[str], None], stop: asynci
         )
         await runner.setup()
         try:
-            listening(await _listen(runner, options))
+            listening(await _listen(runner, options), control)
             await stop.wait()
         finally:
+            injector.close()
             await runner.cleanup()
 
 
