@@ -29,7 +29,6 @@ from local.oss.options import (
     RestoreDelayOption,
     TlsCertificateOption,
     TlsKeyOption,
-    limits_of_every_account,
 )
 from local.oss.starting import CannotStartError
 
@@ -71,6 +70,7 @@ def oss(  # noqa: PLR0913 - the options of a command
     if tls_key is not None and tls_certificate is None:
         raise typer.BadParameter("--tls-key needs --tls-certificate.")
     # Here, so that `ferry --help` and a wrong option do not wait for the HTTP stack.
+    from local.oss.faults.starting import limits_of_every_account, read_rules
     from local.oss.server import Options
 
     try:
@@ -84,7 +84,7 @@ def oss(  # noqa: PLR0913 - the options of a command
             access_log=access_log,
             restore_delay_seconds=restore_delay,
             control_token=control_token,
-            rules=faults.rules if faults else (),
+            rules=read_rules(faults) if faults else (),
             limits=limits_of_every_account(qps, bandwidth),
             clock_offset_seconds=clock_skew_seconds,
             buckets=bucket or [],

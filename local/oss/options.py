@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from local.oss.credentials import Credential, parse_credential
 from local.oss.errors import OssError
-from local.oss.faults.limits import AccountLimits, Limits
-from local.oss.faults.rules import Rules
 from local.oss.names import check_bucket_name
 
 TLS_PANEL = "TLS"
@@ -62,34 +59,6 @@ def parse_bucket(text: str) -> str:
         rules = "3 to 63 lower-case letters, digits and hyphens, no hyphen at either end"
         raise ValueError(f"{text!r} is no bucket name; it has {rules}") from None
     return text
-
-
-def parse_rules(text: str) -> Rules:
-    """Read a file of fault rules.
-
-    Raises:
-        ValueError: It cannot be read, or holds something else.
-    """
-    try:
-        return Rules.model_validate_json(Path(text).read_bytes())
-    except (OSError, ValidationError) as error:
-        raise ValueError(f"the rules in {text} cannot be used: {error}") from None
-
-
-def limits_of_every_account(requests_per_second: float | None, bytes_per_second: float | None) -> Limits:
-    """Limits that hold for each account by itself.
-
-    Args:
-        requests_per_second: None for no limit.
-        bytes_per_second: In either direction; None for no limit.
-    """
-    return Limits(
-        every_account=AccountLimits(
-            requests_per_second=requests_per_second,
-            download_bytes_per_second=bytes_per_second,
-            upload_bytes_per_second=bytes_per_second,
-        )
-    )
 
 
 DataOption = Annotated[
@@ -159,10 +128,9 @@ ControlTokenOption = Annotated[
     ),
 ]
 FaultsOption = Annotated[
-    Rules | None,
+    Path | None,
     typer.Option(
         "--faults",
-        parser=_refusing(parse_rules),
         metavar="FILE",
         show_default=False,
         help="JSON with the fault rules to begin with.",

@@ -19,7 +19,7 @@ from local.oss.faults.endpoint import add_to as add_fault_answers
 from local.oss.faults.injector import Injector
 from local.oss.faults.limits import Limits
 from local.oss.faults.rules import Rule
-from local.oss.records import Bucket, StorageClass
+from local.oss.records import Bucket
 from local.oss.starting import refusing_to_start
 from local.oss.storage import Storage
 
@@ -41,7 +41,7 @@ class Options:
         cnames: Host names bound to one bucket.
         access_log: Gets one line per request, or None.
         restore_delay_seconds: How long it takes until a restored object can be read.
-        buckets: Names of buckets to make at the start unless they are there.
+        buckets: Buckets to make at the start unless they are there; the account of the first key owns them.
         tls_certificate: Certificate chain in PEM for https, or None for http.
         tls_key: Its private key in PEM, or None when the certificate's file holds it.
         control_token: Opens the control endpoint to who knows it; nobody can reach it when empty.
@@ -86,7 +86,7 @@ async def serve(options: Options, listening: Callable[[str, Control], None], sto
     restore_delay_ms = int(options.restore_delay_seconds * 1000)
     storage = Storage(options.root, clock.now_ms, restore_delay_ms=restore_delay_ms)
     with contextlib.closing(storage), _open_log(options.access_log) as log:
-        _make_buckets(storage, options.buckets)
+        _make_buckets(storage, options.buckets, options.credentials[0].account)
         app = App(
             storage,
             Authenticator({key.access_key_id: key for key in options.credentials}, options.region),
@@ -138,10 +138,10 @@ def _tls_context(options: Options) -> ssl.SSLContext | None:
     return context
 
 
-def _make_buckets(storage: Storage, names: Sequence[str]) -> None:
+def _make_buckets(storage: Storage, names: Sequence[str], account: str) -> None:
     for name in names:
         if storage.index.bucket(name) is None:
-            storage.index.put_bucket(Bucket(name, StorageClass.STANDARD, storage.now_ms()))
+            storage.index.put_bucket(Bucket(name, account, storage.now_ms()))
 
 
 @contextlib.contextmanager
