@@ -21,6 +21,7 @@ from local.oss.authentication import Authenticator
 from local.oss.errors import OssError, access_denied
 from local.oss.exchange import Call, OpenContent, Reply
 from local.oss.names import check_key
+from local.oss.pacing import Pace
 from local.oss.routes import find_route
 from local.oss.signature import Signable
 from local.oss.storage import Storage
@@ -134,7 +135,7 @@ async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
             if reply.body:
                 await response.write(reply.body)
             if reply.content:
-                await _send_content(response, reply.content)
+                await _send_content(response, reply.content, reply.pace)
             await response.write_eof()
     finally:
         if reply.content:
@@ -142,12 +143,15 @@ async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     return response
 
 
-async def _send_content(response: web.StreamResponse, content: OpenContent) -> None:
+async def _send_content(response: web.StreamResponse, content: OpenContent, pace: Pace | None) -> None:
     offset, end = content.offset, content.offset + content.size
+    chunk_bytes = min(_CHUNK_BYTES, pace.slice_bytes) if pace else _CHUNK_BYTES
     while offset < end:
-        chunk = os.pread(content.fd, min(_CHUNK_BYTES, end - offset), offset)
+        chunk = os.pread(content.fd, min(chunk_bytes, end - offset), offset)
         if not chunk:
             raise OSError("content is shorter than recorded")
+        if pace:
+            await pace.spend(len(chunk))
         await response.write(chunk)
         offset += len(chunk)
         if offset < end:

@@ -10,6 +10,7 @@ from aiohttp import web
 from local.oss import xml
 from local.oss.content import ContentWriter
 from local.oss.errors import OssError, malformed_xml
+from local.oss.pacing import Pace, requested_pace
 from local.oss.records import Attributes, ObjectRecord, StoredContent
 from local.oss.storage import Storage
 
@@ -110,7 +111,7 @@ def written(event: str, record: ObjectRecord, *, replaced_size: int, position: i
 class Reply:
     """An answer; HEAD replies name a Content-Length in ``headers`` and have no body.
 
-    ``changes`` names what the request did to objects, in order.
+    ``changes`` names what the request did to objects, in order. ``pace`` holds back the content.
     """
 
     status: int = 200
@@ -118,6 +119,7 @@ class Reply:
     body: bytes = b""
     content: OpenContent | None = None
     changes: list[Change] = field(default_factory=list)
+    pace: Pace | None = None
 
 
 type Operation = Callable[[Call], Coroutine[Any, Any, Reply]]
@@ -155,26 +157,30 @@ async def receive_content(call: Call) -> StoredContent:
     """Stream the request body into a new content; at most about 2 MiB are in memory.
 
     Raises:
-        OssError: ``MissingContentLength`` for a body without length that is not chunked.
+        OssError: ``MissingContentLength`` for a body without length that is not chunked, or
+            ``InvalidArgument`` for a wrong traffic limit.
     """
     if "content-length" not in call.headers and "transfer-encoding" not in call.headers:
         raise OssError(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+    pace = requested_pace(call.headers, call.query)
     invite_body(call)
     writer = call.storage.contents.writer()
     try:
-        await _stream(call, writer)
+        await _stream(call, writer, pace)
     except BaseException:
         writer.discard()
         raise
     return writer.finish()
 
 
-async def _stream(call: Call, writer: ContentWriter) -> None:
+async def _stream(call: Call, writer: ContentWriter, pace: Pace | None) -> None:
     pending: list[bytes] = []
     size = 0
     async for chunk in call.http.content.iter_any():
         pending.append(chunk)
         size += len(chunk)
+        if pace:
+            await pace.spend(len(chunk))
         if size >= _WRITE_BYTES:
             await asyncio.to_thread(writer.write, b"".join(pending))
             pending, size = [], 0

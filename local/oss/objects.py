@@ -17,6 +17,7 @@ from local.oss.metadata import (
     read_headers,
     write_headers,
 )
+from local.oss.pacing import requested_pace
 from local.oss.parameters import bounded_number, natural_number
 from local.oss.ranges import resolve_range
 from local.oss.records import Kind, ObjectRecord, StorageClass
@@ -71,6 +72,7 @@ async def get_object(call: Call) -> Reply:
     if evaluate(call.headers, etag=record.etag, modified_ms=readable.modified_ms) is Verdict.NOT_MODIFIED:
         return Reply(304, headers)
     check_restored(record, call.storage.now_ms())
+    pace = requested_pace(call.headers, call.query)
     standard = call.headers.get("x-oss-range-behavior", "") == "standard"
     selected = resolve_range(call.headers.get("range"), record.size, standard=standard)
     offset, size = (selected.offset, selected.size) if selected else (0, record.size)
@@ -87,7 +89,7 @@ async def get_object(call: Call) -> Reply:
         read_from=offset,
         read_to=offset + size,
     )
-    return Reply(206 if selected else 200, headers, content=content, changes=[download])
+    return Reply(206 if selected else 200, headers, content=content, changes=[download], pace=pace)
 
 
 async def head_object(call: Call) -> Reply:
