@@ -94,7 +94,7 @@ class Dispatcher:
             await asyncio.gather(*sending, return_exceptions=True)
 
     def _start(self, now_ms: int) -> float | None:
-        """Start what is due, and return the seconds until more is, or None when only an event changes that."""
+        """Start what is due, and return the seconds until more is; None when only an event changes it."""
         for task in [task for task in self._sending if task.done()]:
             del self._sending[task]
             task.result()

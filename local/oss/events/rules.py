@@ -45,6 +45,12 @@ def _event(text: str) -> str:
     return event
 
 
+def _some(events: tuple[str, ...]) -> tuple[str, ...]:
+    if not events:
+        raise ValueError("must name at least one event")
+    return events
+
+
 def _bucket(text: str) -> str:
     try:
         check_bucket_name(text)
@@ -68,7 +74,7 @@ class Rule(Model):
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,84}$")]
     bucket: Annotated[str, AfterValidator(_bucket)]
-    events: Annotated[tuple[Annotated[str, AfterValidator(_event)], ...], Field(min_length=1)]
+    events: Annotated[tuple[Annotated[str, AfterValidator(_event)], ...], AfterValidator(_some)]
     prefix: str = ""
     suffix: str = ""
     target: Annotated[SmqTarget | EventBridgeTarget | FunctionTarget, Field(discriminator="type")]
