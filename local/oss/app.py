@@ -18,11 +18,20 @@ from aiohttp import web
 from local.oss import xml
 from local.oss.addressing import HostRules, locate
 from local.oss.authentication import Authenticator
+from local.oss.clock import Clock
+from local.oss.control import Control
+from local.oss.credentials import DEFAULT_ACCOUNT, Credential
 from local.oss.errors import OssError, access_denied
+from local.oss.events.notifications import Notifications
+from local.oss.events.records import Origin
+from local.oss.events.sender import CERTIFICATE_PATH
 from local.oss.exchange import Call, OpenContent, Reply
+from local.oss.faults.delivery import BrokenOffError, disconnect
+from local.oss.faults.injector import Injector
+from local.oss.faults.turn import Turn
 from local.oss.names import check_key
 from local.oss.pacing import Pace
-from local.oss.routes import find_route
+from local.oss.routes import Route, find_route
 from local.oss.signature import Signable
 from local.oss.storage import Storage
 
@@ -41,6 +50,10 @@ class App:
         authenticator: Checks signatures.
         hosts: How Host headers are read.
         region: Region id.
+        injector: Faults and limits.
+        clock: Tells the time.
+        notifications: Tells others what changed.
+        control: Answers requests about the server itself, or None when there is no such endpoint.
         log: Receives one line per request, or nothing when None.
     """
 
@@ -48,14 +61,34 @@ class App:
     authenticator: Authenticator
     hosts: HostRules
     region: str
+    injector: Injector
+    clock: Clock
+    notifications: Notifications
+    control: Control | None = None
     log: Callable[[str], None] | None = None
 
     async def __call__(self, http: web.BaseRequest) -> web.StreamResponse:
         """Answer a request."""
+        if self.control is not None and self.control.claims(http):
+            return await self.control(http)
+        if http.raw_path == CERTIFICATE_PATH:
+            return web.Response(
+                body=self.notifications.certificate, content_type="application/x-x509-ca-cert"
+            )
+        if not self.injector.active:
+            return await self._respond(http, None)
+        with Turn(self.injector) as turn:
+            try:
+                return await self._respond(http, turn)
+            except BrokenOffError as end:
+                disconnect(http, reset=end.reset)
+                return web.StreamResponse()
+
+    async def _respond(self, http: web.BaseRequest, turn: Turn | None) -> web.StreamResponse:
         started = time.monotonic_ns()
         request_id = secrets.token_hex(12).upper()
         try:
-            reply = await self._answer(http)
+            reply = await self._answer(http, turn, request_id)
         except OssError as error:
             reply = _error_reply(error, http, request_id)
         except (ConnectionError, web.RequestPayloadError):
@@ -69,18 +102,44 @@ class App:
             reply = _error_reply(internal, http, request_id)
         elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
         reply.headers |= {"x-oss-request-id": request_id, "x-oss-server-time": str(elapsed_ms)}
+        reply.headers |= self.clock.date_headers()
+        reply.headers["Server"] = "AliyunOSS"
         if self.log:
-            path = _SECRETS.sub(r"\1=...", http.raw_path)
-            self.log(f"{datetime.now(UTC).isoformat()} {request_id} {http.method} {path} {reply.status}")
-        return await _send(http, reply)
+            self.log(_log_line(http, request_id, reply.status, turn))
+        return await (turn.send(http, reply) if turn else _send(http, reply))
 
-    async def _answer(self, http: web.BaseRequest) -> Reply:
+    async def _answer(self, http: web.BaseRequest, turn: Turn | None, request_id: str) -> Reply:
+        call, route, credential = self._admit(http)
+        if turn is not None:
+            call = await turn.before(call, route.name, credential)
+        reply = await route.operation(call)
+        if reply.changes and self.notifications.watches(call.bucket):
+            self._publish(call, credential.account, reply, request_id)
+        if turn is not None:
+            await turn.after(reply)
+        return reply
+
+    def _publish(self, call: Call, requester: str, reply: Reply, request_id: str) -> None:
+        origin = Origin(
+            region=self.region,
+            bucket=call.bucket,
+            owner=DEFAULT_ACCOUNT,
+            requester=requester,
+            address=call.http.remote or "",
+            request_id=request_id,
+            occurred_ms=self.clock.now_ms(),
+        )
+        status = self.notifications.publish(reply.changes, origin)
+        if status is not None:
+            reply.headers["x-oss-event-status"] = status
+
+    def _admit(self, http: web.BaseRequest) -> tuple[Call, Route, Credential]:
         raw_path, _, raw_query = http.raw_path.partition("?")
         headers = {name.lower(): value for name, value in http.headers.items()}
         query = parse_qsl(raw_query, keep_blank_values=True, errors="surrogateescape")
         address = locate(raw_path, headers.get("host", ""), self.hosts)
         signable = Signable(http.method, address.bucket, address.key, query, headers)
-        credential = self.authenticator.authenticate(signable, datetime.now(UTC))
+        credential = self.authenticator.authenticate(signable, self.clock.now())
         if address.key:
             check_key(address.key)
         parameters = dict(query)
@@ -100,7 +159,13 @@ class App:
             self.region,
             credential.permits,
         )
-        return await route.operation(call)
+        return call, route, credential
+
+
+def _log_line(http: web.BaseRequest, request_id: str, status: int, turn: Turn | None) -> str:
+    path = _SECRETS.sub(r"\1=...", http.raw_path)
+    line = f"{datetime.now(UTC).isoformat()} {request_id} {http.method} {path} {status}"
+    return f"{line} fault={turn.rule_name}" if turn and turn.rule_name else line
 
 
 def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Reply:
@@ -124,7 +189,6 @@ def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Rep
 
 
 async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
-    reply.headers["Server"] = "AliyunOSS"
     response = web.StreamResponse(status=reply.status, headers=reply.headers)
     if "Content-Length" not in reply.headers:
         response.content_length = len(reply.body)

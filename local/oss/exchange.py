@@ -1,7 +1,7 @@
 """One request as operations see it, and what they answer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +33,7 @@ class Call:
         storage: Where everything is kept.
         region: Region id of the server.
         may: Whether the caller is permitted an action.
+        alter_body: Stands between the request body and who reads it, for faults and limits.
     """
 
     http: web.BaseRequest
@@ -44,6 +45,13 @@ class Call:
     storage: Storage
     region: str
     may: Callable[[str], bool]
+    alter_body: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]] | None = None
+
+    @property
+    def body(self) -> AsyncIterator[bytes]:
+        """The request body in chunks as they come; read it once."""
+        chunks: AsyncIterator[bytes] = self.http.content.iter_any()
+        return self.alter_body(chunks) if self.alter_body else chunks
 
     @property
     def forbid_overwrite(self) -> bool:
@@ -146,7 +154,7 @@ async def read_document(call: Call) -> bytes:
     """
     invite_body(call)
     body = bytearray()
-    async for chunk in call.http.content.iter_any():
+    async for chunk in call.body:
         body += chunk
         if len(body) > MAX_DOCUMENT_BYTES:
             raise malformed_xml()
@@ -176,7 +184,7 @@ async def receive_content(call: Call) -> StoredContent:
 async def _stream(call: Call, writer: ContentWriter, pace: Pace | None) -> None:
     pending: list[bytes] = []
     size = 0
-    async for chunk in call.http.content.iter_any():
+    async for chunk in call.body:
         pending.append(chunk)
         size += len(chunk)
         if pace:

@@ -6,18 +6,28 @@ import contextlib
 import json
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvloop
 from aiohttp import web
+from pydantic import ValidationError
 
 from local.oss.addressing import HostRules, service_hosts
 from local.oss.app import App
 from local.oss.authentication import Authenticator
+from local.oss.clock import Clock
+from local.oss.control import Control
 from local.oss.credentials import Credential, parse_credential
+from local.oss.events.dispatch import Clock as DeliveryClock
+from local.oss.events.endpoint import add_to as add_notification_answers
+from local.oss.events.notifications import NotificationOptions, Notifications
+from local.oss.events.rules import RuleSet
+from local.oss.faults.endpoint import add_to as add_fault_answers
+from local.oss.faults.injector import Injector
+from local.oss.faults.limits import AccountLimits, Limits
+from local.oss.faults.rules import Rule, Rules
 from local.oss.storage import Storage
 
 # OSS takes 8 KB of user metadata and keys of 1,023 bytes, which triple when percent-encoded.
@@ -37,6 +47,11 @@ class Options:
         port: Port to listen on; 0 picks a free one.
         cnames: Host names bound to one bucket.
         access_log: Gets one line per request, or None.
+        control_token: Opens the control endpoint to who knows it; nobody can reach it when empty.
+        rules: Fault rules to begin with.
+        limits: Limits per account to begin with.
+        clock_offset_seconds: How far the clock is ahead.
+        notifications: Who is told about changes, and how.
     """
 
     root: Path
@@ -46,6 +61,11 @@ class Options:
     port: int = 0
     cnames: dict[str, str] = field(default_factory=dict)
     access_log: Path | None = None
+    control_token: str = ""
+    rules: Sequence[Rule] = ()
+    limits: Limits = field(default_factory=Limits)
+    clock_offset_seconds: float = 0.0
+    notifications: NotificationOptions = field(default_factory=NotificationOptions)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,6 +99,8 @@ def parse_options(argv: Sequence[str] | None) -> Options:
         help="a host of one bucket",
     )
     parser.add_argument("--access-log", type=Path, help="write one line per request here")
+    _add_fault_options(parser)
+    _add_notification_options(parser)
     chosen = parser.parse_args(argv)
     return Options(
         root=chosen.data,
@@ -88,7 +110,70 @@ def parse_options(argv: Sequence[str] | None) -> Options:
         port=chosen.port,
         cnames=dict(chosen.cname),
         access_log=chosen.access_log,
+        control_token=chosen.control_token,
+        rules=chosen.faults,
+        limits=_limits(chosen.qps, chosen.bandwidth),
+        clock_offset_seconds=chosen.clock_skew_seconds,
+        notifications=NotificationOptions(
+            chosen.notifications, DeliveryClock(scale=chosen.notification_retry_scale)
+        ),
     )
+
+
+def _add_fault_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("faults and limits", "described in docs/oss-server-faults.md")
+    group.add_argument("--control-token", default="", metavar="TOKEN", help="opens /_control/ to this token")
+    group.add_argument("--faults", type=_rules, default=(), metavar="FILE", help="JSON with fault rules")
+    group.add_argument("--qps", type=float, metavar="N", help="requests per second of each account")
+    group.add_argument(
+        "--bandwidth",
+        type=float,
+        metavar="BYTES",
+        help="bytes per second of each account, in either direction",
+    )
+    group.add_argument(
+        "--clock-skew-seconds", type=float, default=0.0, metavar="N", help="how far the clock is ahead"
+    )
+
+
+def _add_notification_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("event notifications", "described in docs/oss-server-events.md")
+    group.add_argument(
+        "--notifications",
+        type=_notification_rules,
+        metavar="FILE",
+        help="JSON with notification rules; without it those of the last run hold",
+    )
+    group.add_argument(
+        "--notification-retry-scale",
+        type=float,
+        default=1.0,
+        metavar="FACTOR",
+        help="factor on the pauses between tries; 0 tries again at once",
+    )
+
+
+def _notification_rules(text: str) -> RuleSet:
+    try:
+        return RuleSet.model_validate_json(Path(text).read_bytes())
+    except (OSError, ValidationError) as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from None
+
+
+def _rules(text: str) -> Sequence[Rule]:
+    try:
+        return Rules.model_validate_json(Path(text).read_bytes()).rules
+    except (OSError, ValidationError) as error:
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from None
+
+
+def _limits(qps: float | None, bandwidth: float | None) -> Limits:
+    each = AccountLimits(
+        requests_per_second=qps,
+        download_bytes_per_second=bandwidth,
+        upload_bytes_per_second=bandwidth,
+    )
+    return Limits(every_account=each)
 
 
 def _cname(text: str) -> tuple[str, str]:
@@ -98,21 +183,35 @@ def _cname(text: str) -> tuple[str, str]:
     return host.lower(), bucket
 
 
-async def serve(options: Options, listening: Callable[[str], None], stop: asyncio.Event) -> None:
+async def serve(options: Options, listening: Callable[[str, Control], None], stop: asyncio.Event) -> None:
     """Serve until told to stop; requests under way are finished first.
 
     Args:
         options: How to run.
-        listening: Called with the endpoint once connections are accepted.
+        listening: Called with the endpoint and the control endpoint's answers once connections are accepted.
         stop: Ends the server.
     """
-    storage = Storage(options.root, lambda: time.time_ns() // 1_000_000)
-    with contextlib.closing(storage), _open_log(options.access_log) as log:
+    clock, injector = Clock(options.clock_offset_seconds), Injector()
+    injector.book.replace(options.rules)
+    injector.limiter.limits = options.limits
+    control = Control(options.control_token)
+    add_fault_answers(control, injector, clock)
+    storage = Storage(options.root, clock.now_ms)
+    with (
+        contextlib.closing(storage),
+        contextlib.closing(Notifications(options.root, options.notifications)) as notifications,
+        _open_log(options.access_log) as log,
+    ):
+        add_notification_answers(control, notifications)
         app = App(
             storage,
             Authenticator({key.access_key_id: key for key in options.credentials}, options.region),
             HostRules(service_hosts(options.region), options.cnames),
             options.region,
+            injector,
+            clock,
+            notifications,
+            control if options.control_token else None,
             log,
         )
         # Bodies are stored and served exactly as they came, gzip or not.
@@ -132,9 +231,11 @@ async def serve(options: Options, listening: Callable[[str], None], stop: asynci
             site = web.TCPSite(runner, options.host, options.port, backlog=1024)
             await site.start()
             host, port = runner.addresses[0][:2]
-            listening(f"http://{host}:{port}")
-            await stop.wait()
+            async with notifications.delivering(f"http://{host}:{port}"):
+                listening(f"http://{host}:{port}", control)
+                await stop.wait()
         finally:
+            injector.close()
             await runner.cleanup()
 
 
@@ -146,7 +247,7 @@ async def _run(options: Options) -> None:
     await serve(options, _announce, stop)
 
 
-def _announce(endpoint: str) -> None:
+def _announce(endpoint: str, _control: Control) -> None:
     sys.stdout.write(json.dumps({"endpoint": endpoint}) + "\n")
     sys.stdout.flush()
 

@@ -18,7 +18,7 @@ from local.oss.events.messages import Count, Delivery, Entry, Message, State
 from local.oss.events.outbox import Outbox
 from local.oss.events.records import Origin, Record, event_record
 from local.oss.events.reports import Counts, DeadLetter, RuleReport
-from local.oss.events.rules import Rule
+from local.oss.events.rules import Rule, RuleSet
 from local.oss.events.schedule import pause_seconds
 from local.oss.events.sender import PUSH_TIMEOUT_SECONDS, Sender
 from local.oss.events.targets import EventBridgeTarget
@@ -40,7 +40,7 @@ class NotificationOptions:
         push_timeout_seconds: How long an endpoint may take to answer.
     """
 
-    rules: Sequence[Rule] | None = None
+    rules: RuleSet | None = None
     clock: Clock = field(default_factory=Clock)
     push_timeout_seconds: float = PUSH_TIMEOUT_SECONDS
 
@@ -68,24 +68,24 @@ class Notifications:
         self._by_bucket: dict[str, list[Rule]] = {}
         self._by_id: dict[str, Rule] = {}
         if options.rules is not None:
-            self.set_rules(options.rules)
+            self._outbox.put_rules(options.rules.rules)
         self._read_rules()
 
     @contextlib.asynccontextmanager
-    async def running(self, endpoint: str) -> AsyncIterator[None]:
+    async def delivering(self, endpoint: str) -> AsyncIterator[None]:
         """Deliver while the block runs; what is left then is delivered by the next run.
 
         Args:
             endpoint: The server's own URL, under which receivers find the certificate.
         """
         self._sender.endpoint = endpoint
-        delivering = asyncio.create_task(self._dispatcher.run())
-        delivering.add_done_callback(_report)
+        running = asyncio.create_task(self._dispatcher.run())
+        running.add_done_callback(_report)
         try:
             yield
         finally:
-            delivering.cancel()
-            await asyncio.wait([delivering])
+            running.cancel()
+            await asyncio.wait([running])
             await self._sender.close()
 
     def close(self) -> None:
@@ -102,10 +102,10 @@ class Notifications:
         """All rules in the order they were set."""
         return tuple(self._by_id.values())
 
-    def set_rules(self, rules: Sequence[Rule]) -> None:
+    def set_rules(self, rules: RuleSet) -> None:
         """Replace all rules; messages of rules that keep their id go where the new rule says."""
-        self._outbox.put_rules(rules)
-        self._sender.keep_functions(rules)
+        self._outbox.put_rules(rules.rules)
+        self._sender.keep_functions(rules.rules)
         self._read_rules()
         self._dispatcher.notice()
 
@@ -231,6 +231,6 @@ class Notifications:
         )
 
 
-def _report(delivering: asyncio.Task[None]) -> None:
-    if not delivering.cancelled() and delivering.exception() is not None:
-        logger.error("notifications stopped", exc_info=delivering.exception())
+def _report(running: asyncio.Task[None]) -> None:
+    if not running.cancelled() and running.exception() is not None:
+        logger.error("notifications stopped", exc_info=running.exception())
