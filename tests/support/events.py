@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 
 from cryptography import x509
@@ -83,3 +84,26 @@ def verify_eventbridge(certificate: bytes, url: str, headers: Mapping[str, str],
 
 def _public_key(certificate: bytes):
     return x509.load_pem_x509_certificate(certificate).public_key()
+
+
+def bucket_rule(bucket, target, **fields):
+    document = {"id": "rule", "bucket": bucket.bucket_name, "events": ["ObjectCreated:*"], "target": target}
+    return Rule.model_validate(document | fields)
+
+
+def headers_of(received):
+    pairs = (line.split(":", 1) for line in received.header_lines)
+    return {name: value.strip() for name, value in pairs}
+
+
+def events_of(received):
+    return json.loads(base64.b64decode(bytes(received.body), validate=True))["events"]
+
+
+def keys_of(receiver):
+    return [event["oss"]["object"]["key"] for received in receiver.received for event in events_of(received)]
+
+
+def status_of(result):
+    header = result.headers.get("x-oss-event-status")
+    return json.loads(base64.b64decode(header)) if header else None
