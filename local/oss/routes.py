@@ -24,13 +24,13 @@ _OBJECT_NAMES = """
 _OBJECT = frozenset(_OBJECT_NAMES.split())
 
 
-# Operations whose function is not called what OSS calls them.
-_NAMES: dict[Operation, str] = {
-    multipart.initiate: "InitiateMultipartUpload",
-    multipart.complete: "CompleteMultipartUpload",
-    multipart.abort: "AbortMultipartUpload",
-    multipart.list_uploads: "ListMultipartUploads",
-    subresources.delete_objects: "DeleteMultipleObjects",
+# What OSS calls operations whose functions have other names here.
+_NAMES = {
+    "initiate": "InitiateMultipartUpload",
+    "complete": "CompleteMultipartUpload",
+    "abort": "AbortMultipartUpload",
+    "list_uploads": "ListMultipartUploads",
+    "delete_objects": "DeleteMultipleObjects",
 }
 
 
@@ -44,8 +44,8 @@ class Route:
     @property
     def name(self) -> str:
         """What OSS calls the operation, such as ``GetObject``."""
-        words: str = getattr(self.operation, "__name__", "")
-        return _NAMES.get(self.operation) or "".join(word.capitalize() for word in words.split("_"))
+        name: str = getattr(self.operation, "__name__", "")
+        return _NAMES.get(name) or "".join(word.capitalize() for word in name.split("_"))
 
 
 _SERVICE_ROUTES = {("GET", ""): Route("oss:ListBuckets", service.list_buckets)}

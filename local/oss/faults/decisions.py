@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from local.oss.faults.rules import Fault, Rule, RuleReport
+from local.oss.faults.kinds import Fault
+from local.oss.faults.rules import Rule, RuleReport
 
 
 @dataclass(frozen=True)

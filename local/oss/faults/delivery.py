@@ -1,9 +1,13 @@
 """Sends replies whose bodies may go wrong, and ends connections the hard way."""
 
+import asyncio
 import contextlib
+import fcntl
 import os
 import socket
 import struct
+import sys
+import termios
 from collections.abc import AsyncGenerator
 
 from aiohttp import web
@@ -12,6 +16,8 @@ from local.oss.exchange import Reply
 from local.oss.faults.bodies import Chunks, paced
 
 _CHUNK_BYTES = 256 << 10
+_FLUSH_SECONDS = 30.0
+_FLUSH_POLL_SECONDS = 0.001
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
@@ -77,7 +83,8 @@ async def deliver(http: web.BaseRequest, reply: Reply, chunks: Chunks) -> web.St
                 await response.write(chunk)
             await response.write_eof()
     except BrokenOffError as end:
-        await _flush(http)
+        if end.reset:
+            await _flush(http)
         disconnect(http, reset=end.reset)
     finally:
         drop_content(reply)
@@ -85,11 +92,29 @@ async def deliver(http: web.BaseRequest, reply: Reply, chunks: Chunks) -> web.St
 
 
 async def _flush(http: web.BaseRequest) -> None:
-    """Wait until the system has everything that was written; a reset would drop what it has not."""
-    if http.transport is not None:
-        http.transport.set_write_buffer_limits(high=0)
-        with contextlib.suppress(ConnectionError):
+    """Wait until the client's side has everything that was written: a reset drops what it has not.
+
+    A client that does not read for long is reset all the same.
+    """
+    transport = http.transport
+    if transport is None:
+        return
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        async with asyncio.timeout(_FLUSH_SECONDS):
+            transport.set_write_buffer_limits(high=0)
             await http.writer.drain()
+            connection = transport.get_extra_info("socket")
+            # The system wakes nobody when its send queue is empty, so it is asked.
+            while not transport.is_closing() and _unacknowledged(connection):  # noqa: ASYNC110
+                await asyncio.sleep(_FLUSH_POLL_SECONDS)
+
+
+def _unacknowledged(connection: socket.socket) -> int:
+    """Bytes the system has sent or will send that the other side has not acknowledged."""
+    if sys.platform != "linux":
+        return 0
+    count = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
 
 
 def disconnect(http: web.BaseRequest, *, reset: bool) -> None:

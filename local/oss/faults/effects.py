@@ -11,8 +11,7 @@ from local.oss.faults.decisions import Entry
 from local.oss.faults.delivery import BrokenOffError, body_size
 from local.oss.faults.headers import changed_headers
 from local.oss.faults.injector import Injector
-from local.oss.faults.overwriting import Filler, delete, new_filler, overwrite
-from local.oss.faults.rules import (
+from local.oss.faults.kinds import (
     Corrupt,
     Delay,
     Error,
@@ -24,6 +23,7 @@ from local.oss.faults.rules import (
     Stall,
     Truncate,
 )
+from local.oss.faults.overwriting import Filler, delete, new_filler, overwrite
 from local.oss.pacing import Pace
 
 type Event = Callable[[], Awaitable[None]]

@@ -6,8 +6,9 @@ from local.oss.clock import Clock
 from local.oss.control import Control, ControlError, Question
 from local.oss.faults.decisions import Entry
 from local.oss.faults.injector import Injector
+from local.oss.faults.kinds import Model
 from local.oss.faults.limits import Limits
-from local.oss.faults.rules import Model, RuleReport, RuleReports, Rules
+from local.oss.faults.rules import RuleReport, RuleReports, Rules
 
 MAX_WAIT_SECONDS = 300.0
 

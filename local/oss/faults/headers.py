@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local.oss.faults.rules import Headers
+from local.oss.faults.kinds import Headers
 
 
 def changed_headers(headers: Mapping[str, str], fault: Headers) -> dict[str, str]:

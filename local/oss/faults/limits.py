@@ -13,7 +13,7 @@ from pydantic import Field, PositiveInt
 
 from local.oss.errors import OssError
 from local.oss.faults.codes import THROTTLING
-from local.oss.faults.rules import Model
+from local.oss.faults.kinds import Model
 from local.oss.pacing import Pace
 
 

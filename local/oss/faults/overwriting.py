@@ -5,8 +5,9 @@ import itertools
 from dataclasses import dataclass, replace
 
 from local.oss.content import ContentStore
+from local.oss.errors import OssError
 from local.oss.metadata import md5_etag
-from local.oss.records import Kind, StoredContent
+from local.oss.records import Kind, ObjectRecord, StoredContent
 from local.oss.storage import Storage
 
 _BLOCK_BYTES = 64 << 10
@@ -49,7 +50,7 @@ def overwrite(storage: Storage, bucket: str, key: bytes, filler: Filler, size: i
     Returns:
         Whether there was an object.
     """
-    old = storage.index.object(bucket, key)
+    old = _current(storage, bucket, key)
     if old is None:
         return False
     content = _write(storage.contents, filler, max(1, old.size) if size is None else size)
@@ -67,10 +68,17 @@ def overwrite(storage: Storage, bucket: str, key: bytes, filler: Filler, size: i
 
 def delete(storage: Storage, bucket: str, key: bytes) -> bool:
     """Delete an object; returns whether there was one."""
-    if storage.index.object(bucket, key) is None:
+    if _current(storage, bucket, key) is None:
         return False
     storage.delete(bucket, key)
     return True
+
+
+def _current(storage: Storage, bucket: str, key: bytes) -> ObjectRecord | None:
+    try:
+        return storage.object(bucket, key)
+    except OssError:
+        return None
 
 
 def _write(contents: ContentStore, filler: Filler, size: int) -> StoredContent:
