@@ -16,12 +16,12 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from local.oss import xml
+from local.oss.access_control import authorize, charge
 from local.oss.addressing import HostRules, locate
 from local.oss.authentication import Authenticator
 from local.oss.clock import Clock
 from local.oss.control import Control
-from local.oss.credentials import DEFAULT_ACCOUNT, Credential
-from local.oss.errors import OssError, access_denied
+from local.oss.errors import OssError
 from local.oss.events.notifications import Notifications
 from local.oss.events.records import Origin
 from local.oss.events.sender import CERTIFICATE_PATH
@@ -109,22 +109,23 @@ class App:
         return await (turn.send(http, reply) if turn else _send(http, reply))
 
     async def _answer(self, http: web.BaseRequest, turn: Turn | None, request_id: str) -> Reply:
-        call, route, credential = self._admit(http)
+        call, route = self._admit(http)
         if turn is not None:
-            call = await turn.before(call, route.name, credential)
+            call = await turn.before(call, route.name, call.caller)
         reply = await route.operation(call)
+        charge(call, reply)
         if reply.changes and self.notifications.watches(call.bucket):
-            self._publish(call, credential.account, reply, request_id)
+            self._publish(call, reply, request_id)
         if turn is not None:
             await turn.after(reply)
         return reply
 
-    def _publish(self, call: Call, requester: str, reply: Reply, request_id: str) -> None:
+    def _publish(self, call: Call, reply: Reply, request_id: str) -> None:
         origin = Origin(
             region=self.region,
             bucket=call.bucket,
-            owner=DEFAULT_ACCOUNT,
-            requester=requester,
+            owner=call.storage.bucket(call.bucket).account,
+            requester=call.caller.account,
             address=call.http.remote or "",
             request_id=request_id,
             occurred_ms=self.clock.now_ms(),
@@ -133,7 +134,7 @@ class App:
         if status is not None:
             reply.headers["x-oss-event-status"] = status
 
-    def _admit(self, http: web.BaseRequest) -> tuple[Call, Route, Credential]:
+    def _admit(self, http: web.BaseRequest) -> tuple[Call, Route]:
         raw_path, _, raw_query = http.raw_path.partition("?")
         headers = {name.lower(): value for name, value in http.headers.items()}
         query = parse_qsl(raw_query, keep_blank_values=True, errors="surrogateescape")
@@ -146,8 +147,6 @@ class App:
         route = find_route(
             http.method, bucket=address.bucket, key=address.key, query=parameters, headers=headers
         )
-        if not credential.permits(route.action):
-            raise access_denied("You have no right to access this object.", action=route.action)
         call = Call(
             http,
             http.method,
@@ -157,9 +156,10 @@ class App:
             headers,
             self.storage,
             self.region,
-            credential.permits,
+            credential,
         )
-        return call, route, credential
+        authorize(call, route.action)
+        return call, route
 
 
 def _log_line(http: web.BaseRequest, request_id: str, status: int, turn: Turn | None) -> str:

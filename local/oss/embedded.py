@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 import uvloop
 
@@ -17,7 +17,8 @@ from local.oss.credentials import Credential
 from local.oss.events.client import NotificationControl
 from local.oss.events.notifications import NotificationOptions
 from local.oss.faults.client import FaultControl
-from local.oss.server import Options, serve
+from local.oss.options import Options
+from local.oss.server import serve
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class _Running:
     control: Control
     loop: asyncio.AbstractEventLoop
     stop: asyncio.Event
+
+
+class Settings(TypedDict, total=False):
+    """Options that a server in the calling process may be given besides; described at `Options`."""
+
+    access_log: Path | None
+    control_token: str
+    restore_delay_seconds: float
+    notifications: NotificationOptions
 
 
 class OssServer:
@@ -46,9 +56,7 @@ class OssServer:
         *,
         credentials: Sequence[Credential] = (),
         region: str = "cn-hangzhou",
-        access_log: Path | None = None,
-        control_token: str = "",
-        notifications: NotificationOptions | None = None,
+        **settings: Unpack[Settings],
     ) -> None:
         self.access_key_id = "local-access-key"
         self.access_key_secret = "local-access-secret"  # noqa: S105 (of a server on loopback)
@@ -60,9 +68,7 @@ class OssServer:
             root or Path(self._temporary.name if self._temporary else "."),
             [owner, *credentials],
             region,
-            access_log=access_log,
-            control_token=control_token,
-            notifications=notifications or NotificationOptions(),
+            **settings,
         )
         self.faults = FaultControl(self._ask)
         self.notifications = NotificationControl(self._ask)
