@@ -5,8 +5,7 @@ Only the event loop's thread uses the connection. Every method is one transactio
 
 import json
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from local.oss.events.messages import Count, Delivery, Entry, Message, State
@@ -99,7 +98,7 @@ class Outbox:
             for name, number in counts.items():
                 self._add_count(rule_id, name, number)
 
-    def take_due(self, now_ms: int, busy: Counter[str], limit: int) -> list[Delivery]:
+    def take_due(self, now_ms: int, busy: Mapping[str, int], limit: int) -> list[Delivery]:
         """Start sending: the deliveries whose turn it is, first turn first.
 
         Args:
@@ -115,7 +114,7 @@ class Outbox:
         taken = [
             _delivery(row)
             for (rule,) in self._db.execute(rules, (State.WAITING, now_ms)).fetchall()
-            for row in self._db.execute(query, (rule, State.WAITING, now_ms, limit - busy[rule]))
+            for row in self._db.execute(query, (rule, State.WAITING, now_ms, limit - busy.get(rule, 0)))
         ]
         if taken:
             self._mark(taken, State.SENDING)
