@@ -22,6 +22,9 @@ from local.oss.authentication import Authenticator
 from local.oss.clock import Clock
 from local.oss.control import Control
 from local.oss.errors import OssError
+from local.oss.events.notifications import Notifications
+from local.oss.events.records import Origin
+from local.oss.events.sender import CERTIFICATE_PATH
 from local.oss.exchange import Call, OpenContent, Reply
 from local.oss.faults.delivery import BrokenOffError, disconnect
 from local.oss.faults.injector import Injector
@@ -49,6 +52,7 @@ class App:
         region: Region id.
         injector: Faults and limits.
         clock: Tells the time.
+        notifications: Tells others what changed.
         control: Answers requests about the server itself, or None when there is no such endpoint.
         log: Receives one line per request, or nothing when None.
     """
@@ -59,6 +63,7 @@ class App:
     region: str
     injector: Injector
     clock: Clock
+    notifications: Notifications
     control: Control | None = None
     log: Callable[[str], None] | None = None
 
@@ -66,6 +71,10 @@ class App:
         """Answer a request."""
         if self.control is not None and self.control.claims(http):
             return await self.control(http)
+        if http.raw_path == CERTIFICATE_PATH:
+            return web.Response(
+                body=self.notifications.certificate, content_type="application/x-x509-ca-cert"
+            )
         if not self.injector.active:
             return await self._respond(http, None)
         with Turn(self.injector) as turn:
@@ -79,7 +88,7 @@ class App:
         started = time.monotonic_ns()
         request_id = secrets.token_hex(12).upper()
         try:
-            reply = await self._answer(http, turn)
+            reply = await self._answer(http, turn, request_id)
         except OssError as error:
             reply = _error_reply(error, http, request_id)
         except (ConnectionError, web.RequestPayloadError):
@@ -99,15 +108,31 @@ class App:
             self.log(_log_line(http, request_id, reply.status, turn))
         return await (turn.send(http, reply) if turn else _send(http, reply))
 
-    async def _answer(self, http: web.BaseRequest, turn: Turn | None) -> Reply:
+    async def _answer(self, http: web.BaseRequest, turn: Turn | None, request_id: str) -> Reply:
         call, route = self._admit(http)
         if turn is not None:
             call = await turn.before(call, route.name)
         reply = await route.operation(call)
         charge(call, reply)
+        if reply.changes and self.notifications.watches(call.bucket):
+            self._publish(call, reply, request_id)
         if turn is not None:
             await turn.after(reply)
         return reply
+
+    def _publish(self, call: Call, reply: Reply, request_id: str) -> None:
+        origin = Origin(
+            region=self.region,
+            bucket=call.bucket,
+            owner=call.storage.bucket(call.bucket).account,
+            requester=call.caller.account,
+            address=call.http.remote or "",
+            request_id=request_id,
+            occurred_ms=self.clock.now_ms(),
+        )
+        status = self.notifications.publish(reply.changes, origin)
+        if status is not None:
+            reply.headers["x-oss-event-status"] = status
 
     def _admit(self, http: web.BaseRequest) -> tuple[Call, Route]:
         raw_path, _, raw_query = http.raw_path.partition("?")

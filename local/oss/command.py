@@ -23,6 +23,8 @@ from local.oss.options import (
     FaultsOption,
     HostOption,
     JsonOption,
+    NotificationRetryScaleOption,
+    NotificationsOption,
     PortOption,
     QpsOption,
     RegionOption,
@@ -59,6 +61,8 @@ def oss(  # noqa: PLR0913 - the options of a command
     qps: QpsOption = None,
     bandwidth: BandwidthOption = None,
     clock_skew_seconds: ClockSkewOption = 0.0,
+    notifications: NotificationsOption = None,
+    notification_retry_scale: NotificationRetryScaleOption = 1.0,
     tls_certificate: TlsCertificateOption = None,
     tls_key: TlsKeyOption = None,
     as_json: JsonOption = False,
@@ -70,6 +74,7 @@ def oss(  # noqa: PLR0913 - the options of a command
     if tls_key is not None and tls_certificate is None:
         raise typer.BadParameter("--tls-key needs --tls-certificate.")
     # Here, so that `ferry --help` and a wrong option do not wait for the HTTP stack.
+    from local.oss.events.starting import notification_options
     from local.oss.faults.starting import limits_of_every_account, read_rules
     from local.oss.server import Options
 
@@ -87,6 +92,7 @@ def oss(  # noqa: PLR0913 - the options of a command
             rules=read_rules(faults) if faults else (),
             limits=limits_of_every_account(qps, bandwidth),
             clock_offset_seconds=clock_skew_seconds,
+            notifications=notification_options(notifications, retry_scale=notification_retry_scale),
             buckets=bucket or [],
             tls_certificate=tls_certificate,
             tls_key=tls_key,

@@ -8,12 +8,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 import uvloop
 
 from local.oss.control import Control
 from local.oss.credentials import Credential
+from local.oss.events.client import NotificationControl
+from local.oss.events.notifications import NotificationOptions
 from local.oss.faults.client import FaultControl
 from local.oss.server import Options, serve
 
@@ -26,6 +28,15 @@ class _Running:
     stop: asyncio.Event
 
 
+class Settings(TypedDict, total=False):
+    """Options that a server in the calling process may be given besides; described at `Options`."""
+
+    access_log: Path | None
+    control_token: str
+    restore_delay_seconds: float
+    notifications: NotificationOptions
+
+
 class OssServer:
     """Context manager around a server on a free loopback port, in a thread of its own.
 
@@ -35,6 +46,7 @@ class OssServer:
         access_key_secret: Its secret.
         region: Region id for V4 signatures.
         faults: Makes the server go wrong; usable once entered, from any thread.
+        notifications: Rules of event notifications and their counts; likewise.
     """
 
     def __init__(
@@ -43,9 +55,7 @@ class OssServer:
         *,
         credentials: Sequence[Credential] = (),
         region: str = "cn-hangzhou",
-        access_log: Path | None = None,
-        restore_delay_seconds: float = 0,
-        control_token: str = "",
+        **settings: Unpack[Settings],
     ) -> None:
         self.access_key_id = "local-access-key"
         self.access_key_secret = "local-access-secret"  # noqa: S105 (of a server on loopback)
@@ -57,11 +67,10 @@ class OssServer:
             root or Path(self._temporary.name if self._temporary else "."),
             [owner, *credentials],
             region,
-            access_log=access_log,
-            restore_delay_seconds=restore_delay_seconds,
-            control_token=control_token,
+            **settings,
         )
         self.faults = FaultControl(self._ask)
+        self.notifications = NotificationControl(self._ask)
 
     def __enter__(self) -> Self:
         """Start, and wait until connections are accepted."""

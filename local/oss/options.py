@@ -13,6 +13,7 @@ from local.oss.names import check_bucket_name
 
 TLS_PANEL = "TLS"
 FAULTS_PANEL = "Faults and limits (docs/oss-server-faults.md)"
+EVENTS_PANEL = "Event notifications (docs/oss-server-events.md)"
 
 
 def _refusing[T](parse: Callable[[str], T]) -> Callable[[str], T]:
@@ -166,6 +167,26 @@ ClockSkewOption = Annotated[
         metavar="N",
         help="How far the server's clock is ahead; negative when it is behind.",
         rich_help_panel=FAULTS_PANEL,
+    ),
+]
+NotificationsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--notifications",
+        metavar="FILE",
+        show_default=False,
+        help="JSON with notification rules; without it those of the last run hold.",
+        rich_help_panel=EVENTS_PANEL,
+    ),
+]
+NotificationRetryScaleOption = Annotated[
+    float,
+    typer.Option(
+        "--notification-retry-scale",
+        min=0,
+        metavar="FACTOR",
+        help="Factor on the pauses between tries; 0 tries again at once.",
+        rich_help_panel=EVENTS_PANEL,
     ),
 ]
 TlsCertificateOption = Annotated[

@@ -15,6 +15,8 @@ from local.oss.authentication import Authenticator
 from local.oss.clock import Clock
 from local.oss.control import Control
 from local.oss.credentials import Credential
+from local.oss.events.endpoint import add_to as add_notification_answers
+from local.oss.events.notifications import NotificationOptions, Notifications
 from local.oss.faults.endpoint import add_to as add_fault_answers
 from local.oss.faults.injector import Injector
 from local.oss.faults.limits import Limits
@@ -48,6 +50,7 @@ class Options:
         rules: Fault rules to begin with.
         limits: Limits per account to begin with.
         clock_offset_seconds: How far the clock is ahead.
+        notifications: Who is told about changes, and how.
     """
 
     root: Path
@@ -65,6 +68,7 @@ class Options:
     rules: Sequence[Rule] = ()
     limits: Limits = field(default_factory=Limits)
     clock_offset_seconds: float = 0.0
+    notifications: NotificationOptions = field(default_factory=NotificationOptions)
 
 
 async def serve(options: Options, listening: Callable[[str, Control], None], stop: asyncio.Event) -> None:
@@ -85,15 +89,21 @@ async def serve(options: Options, listening: Callable[[str, Control], None], sto
     add_fault_answers(control, injector, clock)
     restore_delay_ms = int(options.restore_delay_seconds * 1000)
     storage = Storage(options.root, clock.now_ms, restore_delay_ms=restore_delay_ms)
-    with contextlib.closing(storage), _open_log(options.access_log) as log:
+    with (
+        contextlib.closing(storage),
+        contextlib.closing(Notifications(options.root, options.notifications)) as notifications,
+        _open_log(options.access_log) as log,
+    ):
         _make_buckets(storage, options.buckets, options.credentials[0].account)
+        add_notification_answers(control, notifications)
         app = App(
             storage,
             Authenticator({key.access_key_id: key for key in options.credentials}, options.region),
-            HostRules(service_hosts(options.region), options.cnames),
+            HostRules(service_hosts(options.region), options.cnames, f"oss-{options.region}.aliyuncs.com"),
             options.region,
             injector,
             clock,
+            notifications,
             control if options.control_token else None,
             log,
         )
@@ -111,8 +121,10 @@ async def serve(options: Options, listening: Callable[[str, Control], None], sto
         )
         await runner.setup()
         try:
-            listening(await _listen(runner, options), control)
-            await stop.wait()
+            endpoint = await _listen(runner, options)
+            async with notifications.delivering(endpoint):
+                listening(endpoint, control)
+                await stop.wait()
         finally:
             injector.close()
             await runner.cleanup()

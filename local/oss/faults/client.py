@@ -70,7 +70,7 @@ class FaultControl:
             endpoint: ``http://host:port``.
             token: Its control token.
         """
-        return cls(_asking(endpoint, token))
+        return cls(asking(endpoint, token))
 
     def set(self, *rules: Rule) -> tuple[RuleReport, ...]:
         """Replace all rules, and let go on what the old ones hold."""
@@ -139,7 +139,13 @@ class FaultControl:
         return RuleReports.model_validate_json(self._ask(method, f"{PREFIX}faults", document)).rules
 
 
-def _asking(endpoint: str, token: str) -> Ask:
+def asking(endpoint: str, token: str) -> Ask:
+    """Ask a control endpoint over HTTP; what it refuses raises `ControlError`.
+
+    Args:
+        endpoint: ``http://host:port``.
+        token: Its control token.
+    """
     address = urlsplit(endpoint).netloc
 
     def ask(method: str, target: str, document: bytes) -> bytes:
