@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from local.oss import xml
-from local.oss.encryption import encryption_headers
+from local.oss.encryption import encryption_headers, refuse_encryption
 from local.oss.errors import OssError, invalid_argument, malformed_xml
 from local.oss.exchange import Call, Change, Reply, committed, read_document, receive_content, xml_reply
 from local.oss.metadata import attributes_from, check_content_md5, write_headers
@@ -55,6 +55,7 @@ async def upload_part(call: Call) -> Reply:
     number = part_number(call.query)
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     check_put_size(call.headers)
+    refuse_encryption(call.headers)
     content = await receive_content(call)
     try:
         check_content_md5(call.headers, content)
@@ -73,6 +74,7 @@ async def upload_part(call: Call) -> Reply:
 
 async def complete(call: Call) -> Reply:
     """CompleteMultipartUpload with a list of parts, or with ``x-oss-complete-all: yes``."""
+    refuse_encryption(call.headers)
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     body = await read_document(call)
     known = {part.number: part for part in call.storage.uploads.parts(upload.upload_id)}
