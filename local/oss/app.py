@@ -29,6 +29,7 @@ from local.oss.storage import Storage
 logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 512 << 10
+_BODILESS = frozenset({"GET", "HEAD"})
 _SECRETS = re.compile(r"\b(Signature|x-oss-signature|security-token|x-oss-security-token)=[^&]*")
 
 
@@ -80,7 +81,13 @@ class App:
         query = parse_qsl(raw_query, keep_blank_values=True, errors="surrogateescape")
         address = locate(raw_path, headers.get("host", ""), self.hosts)
         signable = Signable(http.method, address.bucket, address.key, query, headers)
-        credential = self.authenticator.authenticate(signable, datetime.now(UTC))
+        try:
+            credential = self.authenticator.authenticate(signable, datetime.now(UTC))
+        except OssError:
+            # OSS looks the bucket up before it looks at the signature.
+            if address.bucket and (address.key or http.method != "PUT"):
+                self.storage.bucket(address.bucket)
+            raise
         if address.key:
             check_key(address.key)
         parameters = dict(query)
@@ -128,6 +135,9 @@ async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     response = web.StreamResponse(status=reply.status, headers=reply.headers)
     if "Content-Length" not in reply.headers:
         response.content_length = len(reply.body)
+    if http.body_exists and http.method in _BODILESS:
+        # Its body may never come; the next request on the connection would be taken for it.
+        response.force_close()
     try:
         # A client that went away is noticed again by aiohttp, which closes the connection without complaint.
         with contextlib.suppress(ConnectionError):

@@ -1,6 +1,7 @@
 """Multipart uploads: initiate, upload parts, list, complete, abort."""
 
 import asyncio
+import base64
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
@@ -60,7 +61,11 @@ async def upload_part(call: Call) -> Reply:
         call.storage.contents.remove(content)
         raise
     part = call.storage.put_part(upload, number, content)
-    headers = {"ETag": f'"{part.etag}"', "x-oss-hash-crc64ecma": str(content.crc64)}
+    headers = {
+        "Content-MD5": base64.b64encode(content.md5).decode(),
+        "ETag": f'"{part.etag}"',
+        "x-oss-hash-crc64ecma": str(content.crc64),
+    }
     change = Change("ObjectCreated:UploadPart", call.key, content.size, etag=part.etag)
     return Reply(200, headers, changes=[change])
 
