@@ -16,9 +16,10 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from local.oss import xml
+from local.oss.access_control import authorize, charge
 from local.oss.addressing import HostRules, locate
 from local.oss.authentication import Authenticator
-from local.oss.errors import OssError, access_denied
+from local.oss.errors import OssError
 from local.oss.exchange import Call, OpenContent, Reply
 from local.oss.names import check_key
 from local.oss.pacing import Pace
@@ -94,8 +95,6 @@ class App:
         route = find_route(
             http.method, bucket=address.bucket, key=address.key, query=parameters, headers=headers
         )
-        if not credential.permits(route.action):
-            raise access_denied("You have no right to access this object.", action=route.action)
         call = Call(
             http,
             http.method,
@@ -105,9 +104,12 @@ class App:
             headers,
             self.storage,
             self.region,
-            credential.permits,
+            credential,
         )
-        return await route.operation(call)
+        authorize(call, route.action)
+        reply = await route.operation(call)
+        charge(call, reply)
+        return reply
 
 
 def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Reply:

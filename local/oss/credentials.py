@@ -34,6 +34,10 @@ class Credential:
         return any(fnmatchcase(action, pattern) for pattern in self.allow)
 
 
+ANONYMOUS = Credential("", "", account="")
+"""The caller of a request without a signature; what it may do is up to ACLs."""
+
+
 def parse_credential(text: str) -> Credential:
     """Read an access key as the command line writes it.
 
