@@ -1,8 +1,9 @@
 """Who may do what: the owner's keys by their limits, everybody else by ACLs and who pays.
 
-A bucket belongs to the account whose key made it. Other accounts and anonymous callers get what the
-object's ACL, or the bucket's where that is ``default``, grants; a bucket whose requesters pay can be read by
-every account that says it pays. Bucket policies are not modelled.
+A bucket belongs to the account whose key made it. Other accounts and anonymous callers get what the bucket's
+policy says, and where it is silent what the object's ACL grants, or the bucket's where that is ``default``.
+A bucket whose requesters pay takes no request of theirs that does not say so; one that says so may read even
+without a policy, which is simpler than OSS.
 
 Source: OSS user guide, "ACLs" and "Pay-by-requester".
 """
@@ -12,8 +13,9 @@ from dataclasses import replace
 from local.oss import xml
 from local.oss.credentials import ANONYMOUS
 from local.oss.errors import OssError, access_denied, invalid_argument
-from local.oss.exchange import Call, Reply, xml_reply
+from local.oss.exchange import Call, Reply, read_document, xml_reply
 from local.oss.metadata import acl_from, version_headers
+from local.oss.policies import Effect, decide, parse_policy
 from local.oss.records import Acl, Bucket, Payer
 
 _READS = frozenset({"oss:GetObject"})
@@ -58,7 +60,7 @@ def authorize_object(call: Call, action: str, bucket: str, key: bytes, version_i
     found = call.storage.index.bucket(bucket)
     if found is None or found.account == call.caller.account:
         return
-    if action not in _granted(call, found, key, version_id):
+    if not _is_granted(call, found, action, key, version_id):
         raise _denied(action)
 
 
@@ -66,8 +68,17 @@ def _denied(action: str) -> OssError:
     return access_denied("You have no right to access this object.", action=action)
 
 
-def _granted(call: Call, bucket: Bucket, key: bytes, version_id: str) -> frozenset[str]:
-    """What a bucket grants to somebody who does not own it."""
+def _is_granted(call: Call, bucket: Bucket, action: str, key: bytes, version_id: str) -> bool:
+    """Whether somebody who does not own a bucket may do something in it."""
+    charged = call.is_charged(bucket)
+    if bucket.payer is Payer.REQUESTER and not charged:
+        return False
+    resource = f"{bucket.name}/{key.decode('utf-8', 'replace')}" if key else bucket.name
+    effect = decide(bucket.policy, call.caller.account, action, resource)
+    if effect is not Effect.SILENT:
+        return effect is Effect.ALLOW
+    if charged and action in _READS | _LISTS:
+        return True
     index = call.storage.index
     acl = bucket.acl
     if key:
@@ -76,10 +87,7 @@ def _granted(call: Call, bucket: Bucket, key: bytes, version_id: str) -> frozens
         )
         if record is not None and record.attributes.acl is not Acl.DEFAULT:
             acl = record.attributes.acl
-    granted = _GRANTS.get(acl, frozenset())
-    if bucket.payer is Payer.OWNER:
-        return granted
-    return granted | _READS | _LISTS if call.is_charged(bucket) else frozenset()
+    return action in _GRANTS.get(acl, frozenset())
 
 
 def charge(call: Call, reply: Reply) -> None:
@@ -141,3 +149,27 @@ async def get_object_acl(call: Call) -> Reply:
     reply = _policy(bucket, record.attributes.acl)
     reply.headers.update(version_headers(bucket, record))
     return reply
+
+
+async def put_bucket_policy(call: Call) -> Reply:
+    """PutBucketPolicy."""
+    bucket = call.storage.bucket(call.bucket)
+    policy = (await read_document(call)).decode("utf-8", "replace")
+    parse_policy(policy)
+    call.storage.index.put_bucket(replace(bucket, policy=policy))
+    return Reply(200)
+
+
+async def get_bucket_policy(call: Call) -> Reply:
+    """GetBucketPolicy: the document as it was put."""
+    policy = call.storage.bucket(call.bucket).policy
+    if not policy:
+        raise OssError(404, "NoSuchBucketPolicy", "The bucket policy does not exist.")
+    return Reply(200, {"Content-Type": "application/json"}, policy.encode())
+
+
+async def delete_bucket_policy(call: Call) -> Reply:
+    """DeleteBucketPolicy."""
+    bucket = call.storage.bucket(call.bucket)
+    call.storage.index.put_bucket(replace(bucket, policy=""))
+    return Reply(204)

@@ -28,13 +28,21 @@ def encryption_from(headers: Mapping[str, str], bucket: Bucket) -> Mapping[str, 
     Raises:
         OssError: ``InvalidEncryptionAlgorithmError``.
     """
-    if ALGORITHM in headers:
-        chosen: Mapping[str, str] = checked_encryption(
-            headers[ALGORITHM], key_id=headers.get(KEY_ID, ""), key_algorithm=headers.get(KEY_ALGORITHM, "")
-        )
-    else:
-        chosen = bucket.encryption
+    chosen = named_encryption(headers) or bucket.encryption
     return {KEY_ID: _DEFAULT_KEY_ID, **chosen} if chosen.get(ALGORITHM) == "KMS" else chosen
+
+
+def named_encryption(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The encryption that a request names; empty when it names none.
+
+    Raises:
+        OssError: ``InvalidEncryptionAlgorithmError``.
+    """
+    if ALGORITHM not in headers:
+        return {}
+    return checked_encryption(
+        headers[ALGORITHM], key_id=headers.get(KEY_ID, ""), key_algorithm=headers.get(KEY_ALGORITHM, "")
+    )
 
 
 def checked_encryption(algorithm: str, *, key_id: str, key_algorithm: str) -> dict[str, str]:

@@ -29,7 +29,7 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
     name TEXT PRIMARY KEY, account TEXT NOT NULL, created_ms INTEGER NOT NULL, storage_class TEXT NOT NULL,
     acl TEXT NOT NULL, versioning TEXT NOT NULL, payer TEXT NOT NULL, archive_direct_read INTEGER NOT NULL,
-    encryption TEXT NOT NULL);
+    encryption TEXT NOT NULL, policy TEXT NOT NULL, redundancy TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS versions (
     bucket TEXT NOT NULL, key BLOB NOT NULL, sequence INTEGER NOT NULL, version_id TEXT NOT NULL,
     size INTEGER NOT NULL, etag TEXT NOT NULL, kind TEXT NOT NULL, storage_class TEXT NOT NULL,
@@ -82,8 +82,10 @@ class Index:
             bucket.payer,
             bucket.archive_direct_read,
             json.dumps(dict(bucket.encryption)),
+            bucket.policy,
+            bucket.redundancy,
         )
-        self._db.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._db.execute(f"INSERT OR REPLACE INTO buckets VALUES ({','.join('?' * 11)})", row)  # noqa: S608
         self._buckets[bucket.name] = bucket
 
     def bucket(self, name: str) -> Bucket | None:
@@ -194,7 +196,8 @@ class Index:
 
 
 def _bucket(row: tuple[Any, ...]) -> Bucket:
-    name, account, created_ms, storage_class, acl, versioning, payer, archive_direct_read, encryption = row
+    name, account, created_ms, storage_class, acl, versioning, payer, archive_direct_read = row[:8]
+    encryption, policy, redundancy = row[8:]
     return Bucket(
         name,
         account,
@@ -205,6 +208,8 @@ def _bucket(row: tuple[Any, ...]) -> Bucket:
         Payer(payer),
         bool(archive_direct_read),
         json.loads(encryption),
+        policy,
+        redundancy,
     )
 
 

@@ -71,6 +71,8 @@ class Bucket:
         payer: Who pays.
         archive_direct_read: Whether Archive objects can be read without being restored.
         encryption: Server-side encryption headers of objects that name none, by lower-case name.
+        policy: Policy document, empty for none.
+        redundancy: ``LRS`` or ``ZRS``; makes no difference here.
     """
 
     name: str
@@ -82,6 +84,8 @@ class Bucket:
     payer: Payer = Payer.OWNER
     archive_direct_read: bool = False
     encryption: Mapping[str, str] = field(default_factory=dict)
+    policy: str = ""
+    redundancy: str = "LRS"
 
 
 @dataclass(frozen=True)

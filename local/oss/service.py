@@ -5,7 +5,8 @@ from dataclasses import replace
 from local.oss import xml
 from local.oss.access_control import bucket_acl_from, owner_element
 from local.oss.bucket_settings import encryption_elements
-from local.oss.errors import bucket_already_exists
+from local.oss.encryption import named_encryption
+from local.oss.errors import bucket_already_exists, malformed_xml
 from local.oss.exchange import Call, Reply, read_document, xml_reply
 from local.oss.metadata import storage_class_from
 from local.oss.names import check_bucket_name
@@ -55,12 +56,16 @@ async def put_bucket(call: Call) -> Reply:
     """PutBucket; a bucket that exists keeps its class and its objects, and its ACL unless one is named."""
     check_bucket_name(call.bucket)
     body = await read_document(call)
-    name = xml.parse(body).findtext("StorageClass", "") if body.strip() else ""
-    storage_class = storage_class_from(name, StorageClass.STANDARD)
+    root = xml.parse(body.strip() or b"<CreateBucketConfiguration/>")
+    storage_class = storage_class_from(root.findtext("StorageClass", ""), StorageClass.STANDARD)
+    redundancy = root.findtext("DataRedundancyType") or "LRS"
+    if redundancy not in {"LRS", "ZRS"}:
+        raise malformed_xml()
     bucket = call.storage.index.bucket(call.bucket)
     if bucket is None:
         account, now = call.caller.account, call.storage.now_ms()
-        bucket = Bucket(call.bucket, account, now, storage_class)
+        bucket = Bucket(call.bucket, account, now, storage_class, redundancy=redundancy)
+        bucket = replace(bucket, encryption=named_encryption(call.headers))
     elif bucket.account != call.caller.account:
         raise bucket_already_exists(call.bucket)
     acl = bucket_acl_from(call.headers["x-oss-acl"]) if "x-oss-acl" in call.headers else bucket.acl
@@ -81,7 +86,7 @@ async def get_bucket_info(call: Call) -> Reply:
         _bucket_elements(bucket, call.region),
         owner_element(bucket),
         xml.branch("AccessControlList", xml.leaf("Grant", bucket.acl)),
-        xml.leaf("DataRedundancyType", "LRS"),
+        xml.leaf("DataRedundancyType", bucket.redundancy),
         xml.branch("ServerSideEncryptionRule", encryption_elements(bucket)),
         xml.leaf("Versioning", bucket.versioning) if bucket.versioning else "",
     ]
