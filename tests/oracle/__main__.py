@@ -48,7 +48,9 @@ class Run:
         records.unlink(missing_ok=True)
         payer = Credential(*PAYER, account=PAYER_ACCOUNT)
         with (
-            OssServer(credentials=[payer], access_log=self.logs / f"{name}.requests") as server,
+            OssServer(
+                credentials=[payer], access_log=self.logs / f"{name}.requests", restore_delay_seconds=60
+            ) as server,
             host_names.tls_door(server.endpoint, self.pem) as tls_port,
             (self.logs / f"{name}.log").open("w", encoding="utf-8") as log,
         ):

@@ -9,6 +9,9 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+WHOLE_FILE = "(whole file)"
+"""Title of a file that has no tests, or cannot be loaded."""
+
 
 class Verdict(StrEnum):
     """Every test ends in one of these."""
@@ -57,13 +60,13 @@ def sort_out(file: str, records: Path, reasons: Mapping[str, str], ended: str) -
     report = FileReport(file)
     lines = records.read_text(encoding="utf-8").splitlines() if records.exists() else []
     entries = [json.loads(line) for line in lines]
-    found = [title for entry in entries for title in entry.get("found", [])]
+    found = [title for entry in entries for title in entry.get("found", [])] or [WHOLE_FILE]
     used: set[str] = set()
     for title in found:
         glob = next((glob for glob in reasons if fnmatchcase(title, glob.replace("[", "[[]"))), None)
         if glob is None:
             report.verdicts[title] = Verdict.FAILED
-            report.reasons[title] = ended or "was not reached"
+            report.reasons[title] = ended or "did not run"
         else:
             used.add(glob)
             report.verdicts[title] = Verdict.NOT_APPLICABLE
@@ -71,14 +74,13 @@ def sort_out(file: str, records: Path, reasons: Mapping[str, str], ended: str) -
     for entry in entries:
         if "title" in entry:
             _enter(report, entry["title"], entry["outcome"], entry["said"])
-    if not found and not report.verdicts:
-        report.verdicts["(whole file)"] = Verdict.FAILED
-        report.reasons["(whole file)"] = ended or "no test was found"
     report.unused = [glob for glob in reasons if glob not in used]
     return report
 
 
 def _enter(report: FileReport, title: str, outcome: str, said: str) -> None:
+    if report.verdicts.get(title) is Verdict.NOT_APPLICABLE:
+        return
     if outcome == "passed":
         report.verdicts[title] = Verdict.PASSED
         report.reasons.pop(title, None)

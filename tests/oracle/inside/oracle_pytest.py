@@ -66,7 +66,7 @@ def pytest_collection_modifyitems(config, items):
 def pytest_collectreport(report):
     """A file that cannot be imported has no tests to report."""
     if report.failed:
-        _write(title="(collection)", outcome="failed", said=_complaint(report.longreprtext))
+        _write(title="(whole file)", outcome="failed", said=_complaint(report.longreprtext))
 
 
 def pytest_runtest_logreport(report):
