@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from local.oss.errors import OssError
 from local.oss.names import decode_once
 
 
@@ -22,10 +23,12 @@ class HostRules:
     Attributes:
         service_hosts: Host names that are the service itself; ``<bucket>.<service host>`` is a bucket.
         cnames: Host names bound to one bucket.
+        endpoint: The service host that errors tell clients to use.
     """
 
     service_hosts: frozenset[str] = frozenset()
     cnames: Mapping[str, str] = field(default_factory=dict)
+    endpoint: str = ""
 
 
 def service_hosts(region: str) -> frozenset[str]:
@@ -59,6 +62,32 @@ def bucket_of_host(host: str, rules: HostRules) -> str:
     return name.partition(".")[0]
 
 
+def check_endpoint(bucket: str, host: str, rules: HostRules) -> None:
+    """Refuse a bucket's host in a region that is not this server's.
+
+    Args:
+        bucket: Bucket name.
+        host: Host header, with or without a port.
+        rules: Service hosts and CNAMEs.
+
+    Raises:
+        OssError: ``AccessDenied`` that names the right endpoint.
+
+    Source:
+        OSS user guide, "0003-00001403" (the bucket must be addressed using the specified endpoint).
+    """
+    name = _without_port(host).lower()
+    endpoint = name.removeprefix(f"{bucket}.")
+    if not name.endswith(".aliyuncs.com") or endpoint in rules.service_hosts or name in rules.cnames:
+        return
+    message = (
+        "The bucket you are attempting to access must be addressed using the specified endpoint. "
+        "Please send all future requests to this endpoint."
+    )
+    details = {"Bucket": bucket, "Endpoint": rules.endpoint}
+    raise OssError(403, "AccessDenied", message, ec="0003-00001403", details=details)
+
+
 def locate(raw_path: str, host: str, rules: HostRules) -> Address:
     """Split the raw, still percent-encoded path and decode the key once.
 
@@ -68,10 +97,14 @@ def locate(raw_path: str, host: str, rules: HostRules) -> Address:
         raw_path: Request path without query, exactly as sent.
         host: Host header.
         rules: Service hosts and CNAMEs.
+
+    Raises:
+        OssError: ``AccessDenied`` for a bucket's host in another region.
     """
     path = raw_path.removeprefix("/")
     bucket = bucket_of_host(host, rules)
     if bucket:
+        check_endpoint(bucket, host, rules)
         return Address(bucket, decode_once(path))
     first, _, rest = path.partition("/")
     return Address(decode_once(first).decode("utf-8", "replace"), decode_once(rest))

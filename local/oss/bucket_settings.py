@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from local.oss import xml
 from local.oss.encryption import ALGORITHM, KEY_ALGORITHM, KEY_ID, checked_encryption
-from local.oss.errors import OssError, malformed_xml
+from local.oss.errors import OssError, invalid_argument, malformed_xml
 from local.oss.exchange import Call, Reply, read_document, xml_reply
 from local.oss.records import Bucket, Payer, Versioning
 
@@ -82,6 +82,9 @@ async def put_bucket_encryption(call: Call) -> Reply:
     if rule is None:
         raise malformed_xml()
     texts = {name: rule.findtext(element) or "" for name, element in _ENCRYPTION_ELEMENTS.items()}
+    if texts[KEY_ID] and texts[ALGORITHM] != "KMS":
+        message = "KMSMasterKeyID is not applicable if the encryption algorithm is not KMS."
+        raise invalid_argument(message, name="KMSMasterKeyID", value=texts[KEY_ID])
     chosen = checked_encryption(texts[ALGORITHM], key_id=texts[KEY_ID], key_algorithm=texts[KEY_ALGORITHM])
     call.storage.index.put_bucket(replace(bucket, encryption=chosen))
     return Reply(200)

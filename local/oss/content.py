@@ -70,7 +70,8 @@ class ContentStore:
 
     def open(self, content: StoredContent) -> int:
         """Open a content that is not empty and return its file descriptor."""
-        return os.open(self.path(content.name), os.O_RDONLY)
+        # A string instead of `path`: this is on the way of every GET.
+        return os.open(f"{self._content}/{content.name[:2]}/{content.name}", os.O_RDONLY)
 
     def remove(self, content: StoredContent) -> None:
         """Drop a content; readers that opened it keep it."""

@@ -119,6 +119,8 @@ def find_route(
         known, routes = _BUCKET, _BUCKET_ROUTES
     else:
         known, routes = _SERVICE, _SERVICE_ROUTES
+    if "x-oss-callback" in headers:
+        raise not_implemented("x-oss-callback")
     selector = next((name for name in query if name in known), "")
     if key and method == "PUT" and "x-oss-copy-source" in headers and selector in {"", "uploadId"}:
         return _COPY_PART if selector else _COPY

@@ -125,7 +125,7 @@ async def serve(options: Options, listening: Callable[[str], None], stop: asynci
         app = App(
             storage,
             Authenticator({key.access_key_id: key for key in options.credentials}, options.region),
-            HostRules(service_hosts(options.region), options.cnames),
+            HostRules(service_hosts(options.region), options.cnames, f"oss-{options.region}.aliyuncs.com"),
             options.region,
             log,
         )

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 V4_ALGORITHM = "OSS4-HMAC-SHA256"
@@ -101,11 +102,16 @@ def sign_v4(canonical_request: bytes, *, secret: str, moment: str, region: str) 
     date = moment[:8]
     scope = f"{date}/{region}/oss/aliyun_v4_request"
     digest = hashlib.sha256(canonical_request).hexdigest()
+    text = "\n".join([V4_ALGORITHM, moment, scope, digest])
+    return hmac.digest(_v4_signing_key(secret, date, region), _raw(text), "sha256").hex()
+
+
+@lru_cache(maxsize=256)
+def _v4_signing_key(secret: str, date: str, region: str) -> bytes:
     signing_key = _raw(f"aliyun_v4{secret}")
     for step in (date, region, "oss", "aliyun_v4_request"):
         signing_key = hmac.digest(signing_key, _raw(step), "sha256")
-    text = "\n".join([V4_ALGORITHM, moment, scope, digest])
-    return hmac.digest(signing_key, _raw(text), "sha256").hex()
+    return signing_key
 
 
 def v1_string_to_sign(request: Signable, *, date: str) -> bytes:

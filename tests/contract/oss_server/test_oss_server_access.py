@@ -153,3 +153,46 @@ def test_a_virtual_host_names_the_bucket(server, bucket):
     host = f"{bucket.bucket_name}.oss-{server.region}.aliyuncs.com"
 
     assert _send(server, "GET", bucket.bucket_name, "a/b", host=host) == (200, b"body")
+
+
+def test_a_virtual_host_of_another_region_names_the_right_endpoint(server, bucket):
+    host = f"{bucket.bucket_name}.oss-cn-beijing.aliyuncs.com"
+
+    status, body = _send(server, "GET", bucket.bucket_name, "k", host=host)
+
+    assert status == 403
+    assert b"<Code>AccessDenied</Code>" in body
+    assert f"<Endpoint>oss-{server.region}.aliyuncs.com</Endpoint>".encode() in body
+
+
+@pytest.mark.parametrize("version", ["v1", "v4"])
+def test_a_presigned_url_may_name_a_version_and_a_traffic_limit(server, bucket, reach, version):
+    bucket.put_object("k", b"body")
+    bucket_of = reach(signers(server, version))
+
+    good = {"versionId": "null", "x-oss-traffic-limit": "838860800", "response-content-type": "a/b"}
+    reply = requests.get(bucket_of.sign_url("GET", "k", 60, params=good), timeout=5)
+    refused = requests.get(
+        bucket_of.sign_url("GET", "k", 60, params={"x-oss-traffic-limit": "819199"}), timeout=5
+    )
+
+    assert (reply.status_code, reply.content, reply.headers["content-type"]) == (200, b"body", "a/b")
+    assert refused.status_code == 400
+    assert b"<Code>InvalidArgument</Code>" in refused.content
+
+
+def test_a_callback_is_not_silently_left_out(bucket):
+    with pytest.raises(ServerError) as caught:
+        bucket.put_object("k", b"x", headers={"x-oss-callback": "e30="})
+
+    assert (caught.value.status, caught.value.code) == (501, "NotImplemented")
+
+
+@pytest.mark.parametrize("write", ["put_object", "append_object"])
+def test_a_write_with_a_wrong_traffic_limit_is_refused(bucket, write):
+    arguments = ("k", 0, b"x") if write == "append_object" else ("k", b"x")
+
+    with pytest.raises(ServerError) as caught:
+        getattr(bucket, write)(*arguments, headers={"x-oss-traffic-limit": "1"})
+
+    assert (caught.value.status, caught.value.code) == (400, "InvalidArgument")
