@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from local.oss.storage import Storage
 logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 512 << 10
+_GZIP = zlib.MAX_WBITS | 16
 _BODILESS = frozenset({"GET", "HEAD"})
 _SECRETS = re.compile(r"\b(Signature|x-oss-signature|security-token|x-oss-security-token)=[^&]*")
 
@@ -126,7 +128,7 @@ def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Rep
         elements.append(xml.leaf("EC", error.ec))
         elements.append(xml.leaf("RecommendDoc", f"https://api.alibabacloud.com/troubleshoot?q={error.ec}"))
     body = xml.document(xml.branch("Error", *elements))
-    if http.method == "HEAD":
+    if http.method == "HEAD" or error.status == 304:
         headers["x-oss-err"] = base64.b64encode(body).decode()
         return Reply(error.status, headers | {"Content-Length": "0"})
     return Reply(error.status, headers | {"Content-Type": "application/xml"}, body)
@@ -135,7 +137,9 @@ def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Rep
 async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     reply.headers["Server"] = "AliyunOSS"
     response = web.StreamResponse(status=reply.status, headers=reply.headers)
-    if "Content-Length" not in reply.headers:
+    if reply.content and reply.content.gzip:
+        response.enable_chunked_encoding()
+    elif "Content-Length" not in reply.headers:
         response.content_length = len(reply.body)
     if http.body_exists and http.method in _BODILESS:
         # Its body may never come; the next request on the connection would be taken for it.
@@ -158,13 +162,16 @@ async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
 async def _send_content(response: web.StreamResponse, content: OpenContent, pace: Pace | None) -> None:
     offset, end = content.offset, content.offset + content.size
     chunk_bytes = min(_CHUNK_BYTES, pace.slice_bytes) if pace else _CHUNK_BYTES
+    gzip = zlib.compressobj(wbits=_GZIP) if content.gzip else None
     while offset < end:
         chunk = os.pread(content.fd, min(chunk_bytes, end - offset), offset)
         if not chunk:
             raise OSError("content is shorter than recorded")
+        offset += len(chunk)
+        if gzip:
+            chunk = gzip.compress(chunk) + (gzip.flush() if offset == end else b"")
         if pace:
             await pace.spend(len(chunk))
         await response.write(chunk)
-        offset += len(chunk)
         if offset < end:
             await asyncio.sleep(0)
