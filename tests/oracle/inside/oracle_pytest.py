@@ -56,7 +56,7 @@ def _title(nodeid):
 
 
 def _keep_keys_here(sdk):
-    """Encrypt with keys of the client's own where the suite, mostly at random, asks Alibaba's KMS for them."""
+    """Encrypt with keys of the client's own where the suite, often at random, asks Alibaba's KMS."""
     from Crypto.PublicKey import RSA
 
     pair = RSA.generate(2048)
