@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ from local.oss.storage import Storage
 logger = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 512 << 10
+_GZIP = zlib.MAX_WBITS | 16
+_BODILESS = frozenset({"GET", "HEAD"})
 _SECRETS = re.compile(r"\b(Signature|x-oss-signature|security-token|x-oss-security-token)=[^&]*")
 
 
@@ -140,7 +143,13 @@ class App:
         query = parse_qsl(raw_query, keep_blank_values=True, errors="surrogateescape")
         address = locate(raw_path, headers.get("host", ""), self.hosts)
         signable = Signable(http.method, address.bucket, address.key, query, headers)
-        credential = self.authenticator.authenticate(signable, self.clock.now())
+        try:
+            credential = self.authenticator.authenticate(signable, self.clock.now())
+        except OssError:
+            # OSS looks the bucket up before it looks at the signature.
+            if address.bucket and (address.key or http.method != "PUT"):
+                self.storage.bucket(address.bucket)
+            raise
         if address.key:
             check_key(address.key)
         parameters = dict(query)
@@ -182,7 +191,7 @@ def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Rep
         elements.append(xml.leaf("EC", error.ec))
         elements.append(xml.leaf("RecommendDoc", f"https://api.alibabacloud.com/troubleshoot?q={error.ec}"))
     body = xml.document(xml.branch("Error", *elements))
-    if http.method == "HEAD":
+    if http.method == "HEAD" or error.status == 304:
         headers["x-oss-err"] = base64.b64encode(body).decode()
         return Reply(error.status, headers | {"Content-Length": "0"})
     return Reply(error.status, headers | {"Content-Type": "application/xml"}, body)
@@ -190,8 +199,13 @@ def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Rep
 
 async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     response = web.StreamResponse(status=reply.status, headers=reply.headers)
-    if "Content-Length" not in reply.headers:
+    if reply.content and reply.content.gzip:
+        response.enable_chunked_encoding()
+    elif "Content-Length" not in reply.headers:
         response.content_length = len(reply.body)
+    if http.body_exists and http.method in _BODILESS:
+        # Its body may never come; the next request on the connection would be taken for it.
+        response.force_close()
     try:
         # A client that went away is noticed again by aiohttp, which closes the connection without complaint.
         with contextlib.suppress(ConnectionError):
@@ -210,13 +224,16 @@ async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
 async def _send_content(response: web.StreamResponse, content: OpenContent, pace: Pace | None) -> None:
     offset, end = content.offset, content.offset + content.size
     chunk_bytes = min(_CHUNK_BYTES, pace.slice_bytes) if pace else _CHUNK_BYTES
+    gzip = zlib.compressobj(wbits=_GZIP) if content.gzip else None
     while offset < end:
         chunk = os.pread(content.fd, min(chunk_bytes, end - offset), offset)
         if not chunk:
             raise OSError("content is shorter than recorded")
+        offset += len(chunk)
+        if gzip:
+            chunk = gzip.compress(chunk) + (gzip.flush() if offset == end else b"")
         if pace:
             await pace.spend(len(chunk))
         await response.write(chunk)
-        offset += len(chunk)
         if offset < end:
             await asyncio.sleep(0)

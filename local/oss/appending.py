@@ -12,31 +12,33 @@ from local.oss.errors import OssError
 from local.oss.exchange import Call, Reply, receive_content, written
 from local.oss.metadata import attributes_from, check_content_md5, write_headers
 from local.oss.parameters import natural_number
-from local.oss.records import Attributes, Kind, ObjectRecord, StoredContent
+from local.oss.records import Bucket, Kind, ObjectRecord, StoredContent
 
 
 async def append_object(call: Call) -> Reply:
     """AppendObject; appends to one key happen one after the other."""
-    attributes = attributes_from(call.headers, call.storage.bucket(call.bucket))
+    bucket = call.storage.bucket(call.bucket)
     position = natural_number(call.query, "position")
     tail = await receive_content(call)
     try:
         check_content_md5(call.headers, tail)
         async with call.storage.append_lock(call.bucket, call.key):
-            record = await _append(call, tail, position, attributes)
+            record = await _append(call, bucket, tail, position)
     finally:
         call.storage.contents.remove(tail)
-    headers = write_headers(call.storage.bucket(call.bucket), record)
+    headers = write_headers(bucket, record)
     headers["x-oss-next-append-position"] = str(record.size)
     change = written("ObjectCreated:AppendObject", record, delta_size=tail.size, position=position)
     return Reply(200, headers, changes=[change])
 
 
-async def _append(call: Call, tail: StoredContent, position: int, attributes: Attributes) -> ObjectRecord:
+async def _append(call: Call, bucket: Bucket, tail: StoredContent, position: int) -> ObjectRecord:
     contents = call.storage.contents
     old = call.storage.index.current(call.bucket, call.key)
     _check_position(old, position)
     if old is None:
+        # Only the first append says what the object is like; the others' headers are ignored.
+        attributes = attributes_from(call.headers, bucket)
         content = replace(contents.duplicate(tail), md5=b"")
         etag = _next_etag("", tail)
         record = ObjectRecord(call.key, Kind.APPENDABLE, etag, content, attributes, call.storage.now_ms())

@@ -66,7 +66,7 @@ class Authenticator:
         fields = dict(_FIELD.findall(text))
         moment = request.headers.get("x-oss-date", "")
         _check_skew(_v4_time(moment), now)
-        credential = self._scope_owner(fields.get("Credential", ""), moment)
+        credential = self._scope_owner(fields.get("Credential", ""), moment, _wrong_region_in_header())
         additional = _names(fields.get("AdditionalHeaders", ""))
         self._check_v4(request, credential, additional, moment, fields.get("Signature", ""))
         return _check_token(credential, request.headers.get("x-oss-security-token", ""))
@@ -85,7 +85,8 @@ class Authenticator:
             raise _skewed(signed_at, now)
         if now > signed_at + timedelta(seconds=int(lifetime)):
             raise _expired()
-        credential = self._scope_owner(parameters.get("x-oss-credential", ""), moment)
+        scope = parameters.get("x-oss-credential", "")
+        credential = self._scope_owner(scope, moment, _wrong_region_in_url(scope))
         query = [(name, value) for name, value in request.query if name != "x-oss-signature"]
         additional = _names(parameters.get("x-oss-additional-headers", ""))
         unsigned = replace(request, query=query)
@@ -115,13 +116,13 @@ class Authenticator:
         _compare(expected, parameters["Signature"], credential, text_to_sign)
         return _check_token(credential, parameters.get("security-token", ""))
 
-    def _scope_owner(self, scope: str, moment: str) -> Credential:
+    def _scope_owner(self, scope: str, moment: str, wrong_region: OssError) -> Credential:
         access_key_id, *parts = scope.split("/")
         if len(parts) != 4 or parts[2:] != ["oss", "aliyun_v4_request"] or parts[0] != moment[:8]:
             message = "The Credential in the request is invalid."
             raise invalid_argument(message, name="Credential", value=scope, ec="0002-00000213")
         if parts[1] != self.region:
-            raise invalid_argument("Invalid signing region in Authorization header.", ec="0002-00000226")
+            raise wrong_region
         return self._owner(access_key_id)
 
     def _owner(self, access_key_id: str) -> Credential:
@@ -175,6 +176,15 @@ def _skewed(signed_at: datetime, now: datetime) -> OssError:
             "ServerTime": now.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         },
     )
+
+
+def _wrong_region_in_header() -> OssError:
+    return invalid_argument("Invalid signing region in Authorization header.", ec="0002-00000226")
+
+
+def _wrong_region_in_url(scope: str) -> OssError:
+    message = "The signing region in credential is invalid."
+    return invalid_argument(message, name="x-oss-credential", value=scope, ec="0002-00000228")
 
 
 def _expired() -> OssError:

@@ -8,7 +8,7 @@ from local.oss import xml
 from local.oss.access_control import authorize_object
 from local.oss.conditions import Verdict, evaluate
 from local.oss.encryption import encryption_from, encryption_headers, without_encryption
-from local.oss.errors import invalid_argument, precondition_failed
+from local.oss.errors import invalid_argument, not_modified
 from local.oss.exchange import Call, Change, Reply, committed, xml_reply
 from local.oss.metadata import attributes_from, write_headers
 from local.oss.multipart import part_number
@@ -46,7 +46,7 @@ def _source(call: Call) -> _Source:
         call.headers, etag=record.etag, modified_ms=record.modified_ms, prefix="x-oss-copy-source-"
     )
     if verdict is Verdict.NOT_MODIFIED:
-        raise precondition_failed("x-oss-copy-source-if-none-match")
+        raise not_modified()
     found = call.storage.bucket(bucket_name)
     check_restored(found, record, call.storage.now_ms())
     return _Source(found, record)
@@ -77,11 +77,25 @@ def _attributes(call: Call, bucket: Bucket, copied: Attributes, *, replaces_head
     """What is said about the copy: encryption, class and ACL are never the source's."""
     sent = attributes_from(call.headers, bucket)
     if replaces_headers:
-        headers = sent.headers
+        headers = {**sent.headers, **_kept_when_replacing(call, copied)}
     else:
         headers = without_encryption(copied.headers) | dict(encryption_from(call.headers, bucket))
     tags = sent.tags if _directive(call, "x-oss-tagging-directive") else copied.tags
     return Attributes(headers, tags, sent.storage_class, sent.acl)
+
+
+def _kept_when_replacing(call: Call, copied: Attributes) -> dict[str, str]:
+    """What stays although the copy's headers replace the source's, unless the request names it itself.
+
+    These are the type and what is needed to decrypt the content on the client, as the tests of
+    alibabacloud-oss-python-sdk-v2 show.
+    """
+    return {
+        name: value
+        for name, value in copied.headers.items()
+        if (name == "content-type" or name.startswith("x-oss-meta-client-side-encryption-"))
+        and name not in call.headers
+    }
 
 
 async def upload_part_copy(call: Call) -> Reply:

@@ -125,6 +125,11 @@ def precondition_failed(condition: str) -> OssError:
     )
 
 
+def not_modified() -> OssError:
+    """304 for a copy whose source is still the one the caller knows."""
+    return OssError(304, "NotModified", "The copy source is not modified.")
+
+
 def object_already_exists(key: str) -> OssError:
     """409 for a write with ``x-oss-forbid-overwrite: true`` to a key that has an object."""
     return OssError(

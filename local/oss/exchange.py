@@ -85,11 +85,12 @@ class Call:
 
 @dataclass(frozen=True)
 class OpenContent:
-    """Bytes to send from an open content; the sender closes it."""
+    """Bytes to send from an open content, compressed if ``gzip`` says so; the sender closes it."""
 
     fd: int
     offset: int
     size: int
+    gzip: bool = False
 
 
 @dataclass(frozen=True)

@@ -187,11 +187,14 @@ class Index:
                 until,
             )
 
-    def totals(self, bucket: str) -> tuple[int, int]:
-        """Number of versions in a bucket without delete markers, and their bytes together."""
-        query = "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM versions WHERE bucket = ? AND kind != ?"
-        count, size = self._db.execute(query, (bucket, Kind.DELETE_MARKER)).fetchone()
-        return count, size
+    def totals(self, bucket: str) -> dict[StorageClass, tuple[int, int]]:
+        """Number and bytes of a bucket's versions by storage class, without delete markers."""
+        query = (
+            "SELECT storage_class, COUNT(*), SUM(size) FROM versions "
+            "WHERE bucket = ? AND kind != ? GROUP BY storage_class"
+        )
+        rows = self._db.execute(query, (bucket, Kind.DELETE_MARKER))
+        return {StorageClass(name): (count, size) for name, count, size in rows}
 
 
 def _bucket(row: tuple[Any, ...]) -> Bucket:

@@ -1,6 +1,7 @@
 """Headers and tags of objects: what writers send, what readers get."""
 
 import base64
+import re
 from collections.abc import Mapping
 from email.utils import formatdate
 from urllib.parse import parse_qsl
@@ -22,6 +23,8 @@ from local.oss.records import (
 
 MAX_USER_METADATA_BYTES = 8192
 MAX_TAGS = 10
+_TAG_KEY = re.compile(r"[\w +\-=.:/]{1,128}")
+_TAG_VALUE = re.compile(r"[\w +\-=.:/]{0,256}")
 _KEPT_HEADERS = (
     "content-type",
     "content-encoding",
@@ -108,18 +111,26 @@ def tags_from_header(header: str) -> dict[str, str]:
 
 
 def checked_tags(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    """Check tags: at most 10, keys of 1 to 128 and values of up to 256 characters, no key twice.
+    """Check tags: at most 10, no key twice, keys of 1 to 128 and values of up to 256 characters.
+
+    Legal are letters and digits of any language, spaces and ``+ - = . _ : /``.
 
     Raises:
         OssError: ``InvalidTag``.
+
+    Source:
+        OSS developer reference, "PutObjectTagging"; OSS error codes 0010-00000212 and 0010-00000217.
     """
     tags = dict(pairs)
     if len(pairs) > MAX_TAGS:
         raise OssError(400, "InvalidTag", "Object tags cannot be greater than 10")
     if len(tags) != len(pairs):
         raise OssError(400, "InvalidTag", "Cannot provide multiple Tags with the same key")
-    if any(not 1 <= len(name) <= 128 or len(value) > 256 for name, value in pairs):
-        raise OssError(400, "InvalidTag", "The tag key or value is too long or empty.")
+    for name, value in pairs:
+        if not _TAG_KEY.fullmatch(name):
+            raise OssError(400, "InvalidTag", "The TagKey you have provided is invalid", ec="0010-00000212")
+        if not _TAG_VALUE.fullmatch(value):
+            raise OssError(400, "InvalidTag", "The TagValue you have provided is invalid", ec="0010-00000217")
     return tags
 
 

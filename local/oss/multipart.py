@@ -1,6 +1,7 @@
 """Multipart uploads: initiate, upload parts, list, complete, abort."""
 
 import asyncio
+import base64
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
@@ -64,6 +65,7 @@ async def upload_part(call: Call) -> Reply:
         raise
     part = call.storage.put_part(upload, number, content)
     headers = {
+        "Content-MD5": base64.b64encode(content.md5).decode(),
         "ETag": f'"{part.etag}"',
         "x-oss-hash-crc64ecma": str(content.crc64),
         **encryption_headers(upload.attributes),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from local.oss.compression import compressed_headers, is_compressed
 from local.oss.conditions import Verdict, evaluate
 from local.oss.errors import OssError
 from local.oss.exchange import Call, Change, OpenContent, Reply, committed, receive_content
@@ -80,7 +81,11 @@ async def get_object(call: Call) -> Reply:
     headers["Content-Length"] = str(size)
     if selected:
         headers["Content-Range"] = selected.content_range(record.size)
-    content = OpenContent(call.storage.contents.open(record.content), offset, size) if size else None
+    compressed = selected is None and is_compressed(call.headers, headers, size)
+    if compressed:
+        headers = compressed_headers(headers)
+    fd = call.storage.contents.open(record.content) if size else None
+    content = None if fd is None else OpenContent(fd, offset, size, gzip=compressed)
     download = Change(
         "ObjectDownloaded:GetObject",
         call.key,

@@ -68,7 +68,8 @@ def _statement(statement: dict[str, Any]) -> Statement:
         raise ValueError("neither Allow nor Deny")
     return Statement(
         effect,
-        _texts(statement["Principal"]),
+        # OSS takes a statement without principals; it speaks of nobody.
+        _texts(statement["Principal"]) if "Principal" in statement else (),
         _texts(statement["Action"]),
         tuple(_resource(text) for text in _texts(statement["Resource"])),
     )

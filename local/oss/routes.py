@@ -24,15 +24,22 @@ from local.oss.errors import OssError, not_implemented
 from local.oss.exchange import Operation
 
 # Query parameters that select an operation, besides plain GET, PUT, ... of the resource.
-_SERVICE: frozenset[str] = frozenset()
+_SERVICE_NAMES = """
+    accessPoint cloudboxes publicAccessBlock qos qosInfo regions requesterQosInfo resourcePool tag-key
+    tag-value tagging
+"""
+_SERVICE = frozenset(_SERVICE_NAMES.split())
 _BUCKET_NAMES = """
-    accessmonitor acl bucketArchiveDirectRead bucketInfo cname cors delete encryption inventory lifecycle
-    location logging metaQuery policy referer replication requestPayment resourceGroup stat style tagging
-    transferAcceleration uploads versioning versions website worm wormId
+    accessPoint accessPointPolicy accessmonitor acl asyncFetch bucketArchiveDirectRead bucketInfo callback
+    cname cors delete encryption httpsConfig inventory lifecycle live location logging metaQuery
+    objectWormConfiguration overwriteConfig policy policyStatus publicAccessBlock qos qosInfo
+    redundancyTransition referer replication requestPayment requesterQosInfo resourceGroup stat style
+    tagging transferAcceleration uploads versioning versions website worm wormId
 """
 _BUCKET = frozenset(_BUCKET_NAMES.split())
 _OBJECT_NAMES = """
-    acl append callback objectMeta restore symlink tagging uploadId uploads x-oss-process
+    acl append callback cleanRestoredObject legalHold live objectMeta restore retention seal symlink tagging
+    uploadId uploads vod x-oss-async-process x-oss-process
 """
 _OBJECT = frozenset(_OBJECT_NAMES.split())
 
@@ -75,6 +82,7 @@ _BUCKET_ROUTES = {
     ("DELETE", "policy"): Route("oss:DeleteBucketPolicy", access_control.delete_bucket_policy),
     ("GET", "stat"): Route("oss:GetBucketStat", service.get_bucket_stat),
     ("GET", "uploads"): Route("oss:ListMultipartUploads", multipart.list_uploads),
+    ("GET", "live"): Route("oss:ListLiveChannel", service.list_live_channels),
     ("POST", "delete"): Route("oss:DeleteObject", deleting.delete_objects),
     ("GET", "versions"): Route("oss:ListObjectVersions", version_listing.list_object_versions),
     ("GET", "versioning"): Route("oss:GetBucketVersioning", bucket_settings.get_bucket_versioning),

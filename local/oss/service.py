@@ -13,6 +13,14 @@ from local.oss.names import check_bucket_name
 from local.oss.parameters import bounded_number
 from local.oss.records import Bucket, StorageClass
 
+_STAT_NAMES = {
+    StorageClass.STANDARD: "Standard",
+    StorageClass.IA: "InfrequentAccess",
+    StorageClass.ARCHIVE: "Archive",
+    StorageClass.COLD_ARCHIVE: "ColdArchive",
+    StorageClass.DEEP_COLD_ARCHIVE: "DeepColdArchive",
+}
+
 
 def _bucket_elements(bucket: Bucket, region: str) -> str:
     return "".join(
@@ -86,6 +94,7 @@ async def get_bucket_info(call: Call) -> Reply:
         _bucket_elements(bucket, call.region),
         owner_element(bucket),
         xml.branch("AccessControlList", xml.leaf("Grant", bucket.acl)),
+        xml.leaf("Comment", ""),
         xml.leaf("DataRedundancyType", bucket.redundancy),
         xml.branch("ServerSideEncryptionRule", encryption_elements(bucket)),
         xml.leaf("Versioning", bucket.versioning) if bucket.versioning else "",
@@ -99,14 +108,35 @@ async def get_bucket_location(call: Call) -> Reply:
     return xml_reply(xml.leaf("LocationConstraint", f"oss-{call.region}"))
 
 
-async def get_bucket_stat(call: Call) -> Reply:
-    """GetBucketStat, counted now."""
+async def list_live_channels(call: Call) -> Reply:
+    """ListLiveChannel; no bucket has any, since they cannot be put."""
     call.storage.bucket(call.bucket)
-    count, size = call.storage.index.totals(call.bucket)
+    elements = [
+        xml.leaf("Prefix", call.query.get("prefix", "")),
+        xml.leaf("Marker", call.query.get("marker", "")),
+        xml.leaf("MaxKeys", call.query.get("max-keys", "100")),
+        xml.leaf("IsTruncated", "false"),
+        xml.leaf("NextMarker", ""),
+    ]
+    return xml_reply(xml.branch("ListLiveChannelResult", *elements))
+
+
+async def get_bucket_stat(call: Call) -> Reply:
+    """GetBucketStat, counted now; what is billed and what is stored are the same here."""
+    call.storage.bucket(call.bucket)
+    totals = call.storage.index.totals(call.bucket)
     uploads = sum(1 for _ in call.storage.uploads.in_bucket(call.bucket))
     elements = [
-        xml.leaf("Storage", size),
-        xml.leaf("ObjectCount", count),
+        xml.leaf("Storage", sum(size for _, size in totals.values())),
+        xml.leaf("ObjectCount", sum(count for count, _ in totals.values())),
         xml.leaf("MultipartUploadCount", uploads),
+        xml.leaf("LiveChannelCount", 0),
+        xml.leaf("LastModifiedTime", call.storage.now_ms() // 1000 if totals else 0),
     ]
+    for storage_class, name in _STAT_NAMES.items():
+        count, size = totals.get(storage_class, (0, 0))
+        elements.append(xml.leaf(f"{name}Storage", size))
+        if storage_class is not StorageClass.STANDARD:
+            elements.append(xml.leaf(f"{name}RealStorage", size))
+        elements.append(xml.leaf(f"{name}ObjectCount", count))
     return xml_reply(xml.branch("BucketStat", *elements))
