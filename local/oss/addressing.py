@@ -74,7 +74,7 @@ def check_endpoint(bucket: str, host: str, rules: HostRules) -> None:
         OssError: ``AccessDenied`` that names the right endpoint.
 
     Source:
-        OSS user guide, "0003-00001403" (the bucket must be addressed using the specified endpoint).
+        OSS user guide, "HTTP 403 errors".
     """
     name = _without_port(host).lower()
     endpoint = name.removeprefix(f"{bucket}.")
@@ -85,7 +85,7 @@ def check_endpoint(bucket: str, host: str, rules: HostRules) -> None:
         "Please send all future requests to this endpoint."
     )
     details = {"Bucket": bucket, "Endpoint": rules.endpoint}
-    raise OssError(403, "AccessDenied", message, ec="0003-00001403", details=details)
+    raise OssError(403, "AccessDenied", message, details=details)
 
 
 def locate(raw_path: str, host: str, rules: HostRules) -> Address:

@@ -5,7 +5,7 @@ Source: OSS developer reference, "PutObject", and user guide, "Server-side encry
 
 from collections.abc import Mapping
 
-from local.oss.errors import OssError
+from local.oss.errors import OssError, invalid_argument
 from local.oss.records import Attributes, Bucket
 
 ALGORITHM = "x-oss-server-side-encryption"
@@ -63,6 +63,18 @@ def checked_encryption(algorithm: str, *, key_id: str, key_algorithm: str) -> di
         return {ALGORITHM: algorithm}
     named = {ALGORITHM: algorithm, KEY_ID: key_id, KEY_ALGORITHM: key_algorithm}
     return {name: value for name, value in named.items() if value}
+
+
+def refuse_encryption(headers: Mapping[str, str]) -> None:
+    """Refuse encryption headers where an upload has already decided.
+
+    Raises:
+        OssError: ``InvalidArgument``.
+    """
+    for name in _NAMES:
+        if name in headers:
+            message = f"{name} is not applicable to this operation."
+            raise invalid_argument(message, name=name, value=headers[name])
 
 
 def encryption_headers(attributes: Attributes) -> dict[str, str]:

@@ -73,7 +73,7 @@ def bucket_already_exists(bucket: str) -> OssError:
         "system. Please select a different name and try again."
     )
     details = {"BucketName": bucket}
-    return OssError(409, "BucketAlreadyExists", message, ec="0015-00000104", details=details)
+    return OssError(409, "BucketAlreadyExists", message, ec="0015-00000102", details=details)
 
 
 def no_such_key(key: bytes, headers: Mapping[str, str] | None = None) -> OssError:

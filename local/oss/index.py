@@ -118,36 +118,35 @@ class Index:
 
     def put_version(self, bucket: str, record: ObjectRecord, replaced: ObjectRecord | None) -> None:
         """Write a version, in place of another one with the same key if there is one to replace."""
-        moves = replaced is not None and replaced.sequence != record.sequence
-        if replaced is not None and moves:
-            self._db.execute("BEGIN IMMEDIATE")
-            self.delete_version(bucket, replaced)
         content, attributes = record.content, record.attributes
-        self._db.execute(
-            f"INSERT OR REPLACE INTO versions (bucket, {_RECORD}) VALUES ({','.join('?' * 18)})",  # noqa: S608
-            (
-                bucket,
-                record.key,
-                record.sequence,
-                record.version_id,
-                content.size,
-                record.etag,
-                record.kind,
-                attributes.storage_class,
-                record.modified_ms,
-                record.restored_from_ms,
-                record.restored_until_ms,
-                content.name,
-                content.md5,
-                str(content.crc64),
-                json.dumps(dict(attributes.headers)),
-                json.dumps(dict(attributes.tags)),
-                attributes.acl,
-                record.points_at,
-            ),
-        )
-        if moves:
-            self._db.execute("COMMIT")
+        # Commits or rolls back if a transaction was begun; a single statement needs none.
+        with self._db:
+            if replaced is not None and replaced.sequence != record.sequence:
+                self._db.execute("BEGIN IMMEDIATE")
+                self.delete_version(bucket, replaced)
+            self._db.execute(
+                f"INSERT OR REPLACE INTO versions (bucket, {_RECORD}) VALUES ({','.join('?' * 18)})",  # noqa: S608
+                (
+                    bucket,
+                    record.key,
+                    record.sequence,
+                    record.version_id,
+                    content.size,
+                    record.etag,
+                    record.kind,
+                    attributes.storage_class,
+                    record.modified_ms,
+                    record.restored_from_ms,
+                    record.restored_until_ms,
+                    content.name,
+                    content.md5,
+                    str(content.crc64),
+                    json.dumps(dict(attributes.headers)),
+                    json.dumps(dict(attributes.tags)),
+                    attributes.acl,
+                    record.points_at,
+                ),
+            )
 
     def delete_version(self, bucket: str, record: ObjectRecord) -> None:
         """Delete one version; nothing happens when it is gone."""
@@ -187,6 +186,12 @@ class Index:
                 readable_from,
                 until,
             )
+
+    def delete_markers(self, bucket: str) -> int:
+        """Number of delete markers in a bucket."""
+        query = "SELECT COUNT(*) FROM versions WHERE bucket = ? AND kind = ?"
+        (count,) = self._db.execute(query, (bucket, Kind.DELETE_MARKER)).fetchone()
+        return int(count)
 
     def totals(self, bucket: str) -> dict[StorageClass, tuple[int, int]]:
         """Number and bytes of a bucket's versions by storage class, without delete markers."""

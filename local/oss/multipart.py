@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from local.oss import xml
-from local.oss.encryption import ALGORITHM, encryption_headers
+from local.oss.encryption import encryption_headers, refuse_encryption
 from local.oss.errors import OssError, invalid_argument, malformed_xml
 from local.oss.exchange import Call, Change, Reply, committed, read_document, receive_content, xml_reply
 from local.oss.metadata import attributes_from, check_content_md5, write_headers
@@ -51,19 +51,12 @@ async def initiate(call: Call) -> Reply:
     return reply
 
 
-def _refuse_encryption(call: Call) -> None:
-    """How the object is encrypted was said when the upload was initiated."""
-    if ALGORITHM in call.headers:
-        message = "Only InitiateMultipartUpload can name an encryption."
-        raise invalid_argument(message, name=ALGORITHM, value=call.headers[ALGORITHM])
-
-
 async def upload_part(call: Call) -> Reply:
     """UploadPart."""
     number = part_number(call.query)
-    _refuse_encryption(call)
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     check_put_size(call.headers)
+    refuse_encryption(call.headers)
     content = await receive_content(call)
     try:
         check_content_md5(call.headers, content)
@@ -83,7 +76,7 @@ async def upload_part(call: Call) -> Reply:
 
 async def complete(call: Call) -> Reply:
     """CompleteMultipartUpload with a list of parts, or with ``x-oss-complete-all: yes``."""
-    _refuse_encryption(call)
+    refuse_encryption(call.headers)
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     body = await read_document(call)
     known = {part.number: part for part in call.storage.uploads.parts(upload.upload_id)}
@@ -224,8 +217,8 @@ async def list_uploads(call: Call) -> Reply:
         xml.leaf("Bucket", call.bucket),
         encoder.leaf("KeyMarker", key_marker),
         xml.leaf("UploadIdMarker", id_marker),
-        encoder.leaf("NextKeyMarker", last[0] if truncated else b""),
-        xml.leaf("NextUploadIdMarker", last[1] if truncated else ""),
+        encoder.leaf("NextKeyMarker", last[0]),
+        xml.leaf("NextUploadIdMarker", last[1]),
         encoder.leaf("Delimiter", delimiter),
         encoder.leaf("Prefix", prefix),
         xml.leaf("MaxUploads", limit),

@@ -103,6 +103,8 @@ _OBJECT_ROUTES = {
     ("DELETE", "tagging"): Route("oss:DeleteObjectTagging", subresources.delete_object_tagging),
     ("DELETE", "symlink"): Route("oss:DeleteObject", deleting.delete_object),
     ("PUT", "symlink"): Route("oss:PutObject", subresources.put_symlink),
+    # oss2 leaves the name among the parameters it shares between calls; OSS deletes the object.
+    ("DELETE", "symlink"): Route("oss:DeleteObject", deleting.delete_object),
     ("GET", "symlink"): Route("oss:GetObject", subresources.get_symlink),
     ("POST", "uploads"): Route("oss:PutObject", multipart.initiate),
     ("PUT", "uploadId"): Route("oss:PutObject", multipart.upload_part),

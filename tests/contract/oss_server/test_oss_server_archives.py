@@ -133,12 +133,14 @@ def test_encryption_is_told_back_wherever_an_object_is_written_or_read(bucket):
     ]
     upload = bucket.init_multipart_upload("parts", headers=asked)
     part = bucket.upload_part("parts", upload.upload_id, 1, b"x")
+    refused = refusal(bucket.upload_part, "parts", upload.upload_id, 2, b"x", headers=asked)
     parts = [oss2.models.PartInfo(1, part.etag)]
     replies += [upload, part, bucket.complete_multipart_upload("parts", upload.upload_id, parts)]
 
     assert [(reply.headers[ALGORITHM], reply.headers[KEY_ID]) for reply in replies] == [
         ("KMS", "the-key")
     ] * 9
+    assert refused == (400, "InvalidArgument")
     bucket.copy_object(bucket.bucket_name, "k", "plain")
     assert ALGORITHM not in bucket.head_object("plain").headers
     assert bucket.put_object("k", b"x", headers={ALGORITHM: "KMS"}).headers[KEY_ID]

@@ -176,8 +176,10 @@ def test_tags_acls_links_and_copies_name_versions(versioned):
     versioned.put_object_acl("k", "public-read", params={"versionId": first})
     assert versioned.get_object_acl("k", params={"versionId": first}).acl == "public-read"
     assert versioned.get_object_acl("k").acl == "default"
-    assert versioned.get_symlink("link", params={"versionId": link}).target_key == "k"
+    shared = {"versionId": link}
+    assert versioned.get_symlink("link", params=shared).target_key == "k"
     assert versioned.get_object("link").read() == b"two"
+    assert versioned.delete_object("link", params=shared).versionid == link
     copied = versioned.copy_object(versioned.bucket_name, "k", "copy", params={"versionId": first})
     assert copied.headers["x-oss-copy-source-version-id"] == first
     assert versioned.get_object("copy", params={"versionId": copied.versionid}).read() == b"one"
