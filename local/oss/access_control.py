@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from local.oss import xml
 from local.oss.credentials import ANONYMOUS
-from local.oss.errors import OssError, access_denied, invalid_argument
+from local.oss.errors import OssError, access_denied, invalid_argument, no_such_bucket
 from local.oss.exchange import Call, Reply, read_document, xml_reply
 from local.oss.metadata import acl_from, version_headers
+from local.oss.names import check_bucket_name
 from local.oss.policies import Effect, decide, parse_policy
-from local.oss.records import Acl, Bucket, Payer
+from local.oss.records import Acl, Bucket, Payer, StorageClass
 
 _READS = frozenset({"oss:GetObject"})
 _LISTS = frozenset({"oss:ListObjects", "oss:ListObjectVersions"})
@@ -108,11 +109,16 @@ def _policy(bucket: Bucket, acl: Acl) -> Reply:
 
 
 async def put_bucket_acl(call: Call) -> Reply:
-    """PutBucketAcl: ``x-oss-acl``."""
-    bucket = call.storage.bucket(call.bucket)
+    """PutBucketAcl: ``x-oss-acl``. A bucket that does not exist is made."""
+    bucket = call.storage.index.bucket(call.bucket)
     acl = bucket_acl_from(call.headers.get("x-oss-acl", ""))
+    if bucket is None:
+        if call.caller is ANONYMOUS:
+            raise no_such_bucket(call.bucket)
+        check_bucket_name(call.bucket)
+        bucket = Bucket(call.bucket, call.caller.account, call.storage.now_ms(), StorageClass.STANDARD)
     call.storage.index.put_bucket(replace(bucket, acl=acl))
-    return Reply(200)
+    return Reply(200, {"Location": f"/{call.bucket}"})
 
 
 def bucket_acl_from(name: str) -> Acl:

@@ -147,7 +147,7 @@ class App:
             credential = self.authenticator.authenticate(signable, self.clock.now())
         except OssError:
             # OSS looks the bucket up before it looks at the signature.
-            if address.bucket and (address.key or http.method != "PUT"):
+            if address.bucket and (address.key or raw_query or http.method != "PUT"):
                 self.storage.bucket(address.bucket)
             raise
         if address.key:

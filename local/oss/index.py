@@ -187,6 +187,12 @@ class Index:
                 until,
             )
 
+    def delete_markers(self, bucket: str) -> int:
+        """Number of delete markers in a bucket."""
+        query = "SELECT COUNT(*) FROM versions WHERE bucket = ? AND kind = ?"
+        (count,) = self._db.execute(query, (bucket, Kind.DELETE_MARKER)).fetchone()
+        return int(count)
+
     def totals(self, bucket: str) -> dict[StorageClass, tuple[int, int]]:
         """Number and bytes of a bucket's versions by storage class, without delete markers."""
         query = (

@@ -131,6 +131,7 @@ async def get_bucket_stat(call: Call) -> Reply:
         xml.leaf("ObjectCount", sum(count for count, _ in totals.values())),
         xml.leaf("MultipartUploadCount", uploads),
         xml.leaf("LiveChannelCount", 0),
+        xml.leaf("DeleteMarkerCount", call.storage.index.delete_markers(call.bucket)),
         xml.leaf("LastModifiedTime", call.storage.now_ms() // 1000 if totals else 0),
     ]
     for storage_class, name in _STAT_NAMES.items():

@@ -187,3 +187,23 @@ def test_a_symlink_is_deleted_like_any_object_though_the_url_says_symlink(bucket
     bucket.delete_object("link", params={"symlink": ""})
 
     assert not bucket.object_exists("link")
+
+
+def test_the_acl_of_a_missing_bucket_makes_the_bucket(server, reach):
+    bucket = reach(oss2.AuthV4(server.access_key_id, server.access_key_secret))
+
+    with pytest.raises(NoSuchBucket):
+        reach(oss2.AnonymousAuth()).put_bucket_acl("private")
+    reply = bucket.put_bucket_acl("public-read")
+
+    assert reply.headers["Location"] == f"/{bucket.bucket_name}"
+    assert bucket.get_bucket_info().acl.grant == "public-read"
+
+
+def test_a_complete_list_of_uploads_names_its_last_entry(bucket):
+    upload_id = bucket.init_multipart_upload("k").upload_id
+
+    page = bucket.list_multipart_uploads()
+
+    assert not page.is_truncated
+    assert (page.next_key_marker, page.next_upload_id_marker) == ("k", upload_id)
