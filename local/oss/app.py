@@ -1,14 +1,10 @@
 """From HTTP to operations and back: addresses, signatures, permissions, errors, bodies."""
 
-import asyncio
 import base64
-import contextlib
 import logging
-import os
 import re
 import secrets
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,21 +22,17 @@ from local.oss.errors import OssError
 from local.oss.events.notifications import Notifications
 from local.oss.events.records import Origin
 from local.oss.events.sender import CERTIFICATE_PATH
-from local.oss.exchange import Call, OpenContent, Reply
-from local.oss.faults.delivery import BrokenOffError, disconnect
+from local.oss.exchange import Call, Reply
 from local.oss.faults.injector import Injector
 from local.oss.faults.turn import Turn
 from local.oss.names import check_key
-from local.oss.pacing import Pace
 from local.oss.routes import Route, find_route
+from local.oss.sending import BrokenOffError, disconnect, send
 from local.oss.signature import Signable
 from local.oss.storage import Storage
 
 logger = logging.getLogger(__name__)
 
-_CHUNK_BYTES = 512 << 10
-_GZIP = zlib.MAX_WBITS | 16
-_BODILESS = frozenset({"GET", "HEAD"})
 _SECRETS = re.compile(r"\b(Signature|x-oss-signature|security-token|x-oss-security-token)=[^&]*")
 
 
@@ -109,7 +101,7 @@ class App:
         reply.headers["Server"] = "AliyunOSS"
         if self.log:
             self.log(_log_line(http, request_id, reply.status, turn))
-        return await (turn.send(http, reply) if turn else _send(http, reply))
+        return await (turn.send(http, reply) if turn else send(http, reply))
 
     async def _answer(self, http: web.BaseRequest, turn: Turn | None, request_id: str) -> Reply:
         call, route = self._admit(http)
@@ -195,45 +187,3 @@ def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Rep
         headers["x-oss-err"] = base64.b64encode(body).decode()
         return Reply(error.status, headers | {"Content-Length": "0"})
     return Reply(error.status, headers | {"Content-Type": "application/xml"}, body)
-
-
-async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
-    response = web.StreamResponse(status=reply.status, headers=reply.headers)
-    if reply.content and reply.content.gzip:
-        response.enable_chunked_encoding()
-    elif "Content-Length" not in reply.headers:
-        response.content_length = len(reply.body)
-    if http.body_exists and http.method in _BODILESS:
-        # Its body may never come; the next request on the connection would be taken for it.
-        response.force_close()
-    try:
-        # A client that went away is noticed again by aiohttp, which closes the connection without complaint.
-        with contextlib.suppress(ConnectionError):
-            await response.prepare(http)
-            if reply.body:
-                await response.write(reply.body)
-            if reply.content:
-                await _send_content(response, reply.content, reply.pace)
-            await response.write_eof()
-    finally:
-        if reply.content:
-            os.close(reply.content.fd)
-    return response
-
-
-async def _send_content(response: web.StreamResponse, content: OpenContent, pace: Pace | None) -> None:
-    offset, end = content.offset, content.offset + content.size
-    chunk_bytes = min(_CHUNK_BYTES, pace.slice_bytes) if pace else _CHUNK_BYTES
-    gzip = zlib.compressobj(wbits=_GZIP) if content.gzip else None
-    while offset < end:
-        chunk = os.pread(content.fd, min(chunk_bytes, end - offset), offset)
-        if not chunk:
-            raise OSError("content is shorter than recorded")
-        offset += len(chunk)
-        if gzip:
-            chunk = gzip.compress(chunk) + (gzip.flush() if offset == end else b"")
-        if pace:
-            await pace.spend(len(chunk))
-        await response.write(chunk)
-        if offset < end:
-            await asyncio.sleep(0)

@@ -1,10 +1,9 @@
 """Bodies that go wrong: chunk streams around chunk streams, for either direction."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from local.oss.pacing import Pace
-
-type Chunks = AsyncIterator[bytes]
+from local.oss.sending import Chunks
 
 
 def place(wanted: int | None, size: int | None) -> int:

@@ -5,10 +5,9 @@ from collections.abc import Awaitable, Callable
 from local.oss.errors import OssError
 from local.oss.exchange import Call, Reply
 from local.oss.faults import bodies
-from local.oss.faults.bodies import Chunks, place
+from local.oss.faults.bodies import place
 from local.oss.faults.codes import DOCUMENTED, Documented
 from local.oss.faults.decisions import Entry
-from local.oss.faults.delivery import BrokenOffError, body_size
 from local.oss.faults.headers import changed_headers
 from local.oss.faults.injector import Injector
 from local.oss.faults.kinds import (
@@ -25,6 +24,7 @@ from local.oss.faults.kinds import (
 )
 from local.oss.faults.overwriting import Filler, delete, new_filler, overwrite
 from local.oss.pacing import Pace
+from local.oss.sending import BrokenOffError, Chunks, body_size
 
 type Event = Callable[[], Awaitable[None]]
 

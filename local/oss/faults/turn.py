@@ -8,12 +8,11 @@ from aiohttp import web
 
 from local.oss.exchange import Call, Reply
 from local.oss.faults import bodies
-from local.oss.faults.bodies import Chunks
 from local.oss.faults.decisions import Subject
-from local.oss.faults.delivery import body_size, chunks_of, deliver, drop_content
 from local.oss.faults.effects import Effect
 from local.oss.faults.injector import Injector
 from local.oss.faults.limits import Account, Lane, Transfer, refusal
+from local.oss.sending import Chunks, body_size, chunks_of, deliver, drop_content
 
 
 class Turn:
@@ -98,7 +97,7 @@ class Turn:
             BrokenOffError: A fault ends the connection before anything is sent.
         """
         try:
-            chunks = chunks_of(reply)
+            chunks: Chunks = chunks_of(reply)
             if self._download is not None:
                 chunks = bodies.paced(chunks, self._download.lane.pace, self._download.passed)
             if self._effect is not None:

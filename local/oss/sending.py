@@ -1,4 +1,4 @@
-"""Sends replies whose bodies may go wrong, and ends connections the hard way."""
+"""Replies on their way to the client: whole or in chunks, compressed, paced, or broken off by a fault."""
 
 import asyncio
 import contextlib
@@ -8,14 +8,19 @@ import socket
 import struct
 import sys
 import termios
-from collections.abc import AsyncGenerator
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterator
 
 from aiohttp import web
 
-from local.oss.exchange import Reply
-from local.oss.faults.bodies import Chunks, paced
+from local.oss.exchange import OpenContent, Reply
 
-_CHUNK_BYTES = 256 << 10
+type Chunks = AsyncIterator[bytes]
+
+_CHUNK_BYTES = 512 << 10
+_INLINE_BYTES = 64 << 10
+_GZIP = zlib.MAX_WBITS | 16
+_BODILESS = frozenset({"GET", "HEAD"})
 _FLUSH_SECONDS = 30.0
 _FLUSH_POLL_SECONDS = 0.001
 _LINGER_NOT = struct.pack("ii", 1, 0)
@@ -34,7 +39,7 @@ class BrokenOffError(Exception):
 
 
 def body_size(reply: Reply) -> int:
-    """Bytes in the body of a reply."""
+    """Bytes in the body of a reply, before it is compressed."""
     return len(reply.body) + (reply.content.size if reply.content else 0)
 
 
@@ -45,23 +50,55 @@ def drop_content(reply: Reply) -> None:
         reply.content = None
 
 
-def chunks_of(reply: Reply) -> Chunks:
+async def chunks_of(reply: Reply) -> AsyncGenerator[bytes]:
     """The body of a reply in chunks, at its own pace."""
-    chunks = _read(reply)
-    return paced(chunks, reply.pace) if reply.pace and reply.content else chunks
-
-
-async def _read(reply: Reply) -> AsyncGenerator[bytes]:
     if reply.body:
         yield reply.body
     content = reply.content
-    offset, end = (content.offset, content.offset + content.size) if content else (0, 0)
-    while content and offset < end:
-        chunk = os.pread(content.fd, min(_CHUNK_BYTES, end - offset), offset)
-        if not chunk:
-            raise OSError("content is shorter than recorded")
+    if content is None:
+        return
+    chunk_bytes = min(_CHUNK_BYTES, reply.pace.slice_bytes) if reply.pace else _CHUNK_BYTES
+    gzip = zlib.compressobj(wbits=_GZIP) if content.gzip else None
+    offset, end = content.offset, content.offset + content.size
+    while offset < end:
+        chunk = _read(content, offset, min(chunk_bytes, end - offset))
         offset += len(chunk)
+        if gzip:
+            chunk = gzip.compress(chunk) + (gzip.flush() if offset == end else b"")
+        if reply.pace:
+            await reply.pace.spend(len(chunk))
         yield chunk
+        if offset < end:
+            # Other requests are served between two chunks.
+            await asyncio.sleep(0)
+
+
+def _read(content: OpenContent, offset: int, size: int) -> bytes:
+    chunk = os.pread(content.fd, size, offset)
+    if not chunk:
+        raise OSError("content is shorter than recorded")
+    return chunk
+
+
+async def send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
+    """Send a reply as it is, and close its content."""
+    content = reply.content
+    if content is None or content.size > _INLINE_BYTES or content.gzip or reply.pace:
+        return await deliver(http, reply, chunks_of(reply))
+    try:
+        # One write to the connection for headers and body together.
+        response = web.Response(
+            status=reply.status,
+            headers=reply.headers,
+            body=_read(content, content.offset, content.size),
+        )
+    finally:
+        drop_content(reply)
+    _distrust_body(http, response)
+    with contextlib.suppress(ConnectionError):
+        await response.prepare(http)
+        await response.write_eof()
+    return response
 
 
 async def deliver(http: web.BaseRequest, reply: Reply, chunks: Chunks) -> web.StreamResponse:
@@ -73,8 +110,11 @@ async def deliver(http: web.BaseRequest, reply: Reply, chunks: Chunks) -> web.St
         chunks: The body that is really sent; `BrokenOffError` ends the connection.
     """
     response = web.StreamResponse(status=reply.status, headers=reply.headers)
-    if "Content-Length" not in reply.headers:
+    if reply.content and reply.content.gzip:
+        response.enable_chunked_encoding()
+    elif "Content-Length" not in reply.headers:
         response.content_length = body_size(reply)
+    _distrust_body(http, response)
     try:
         # A client that went away is noticed again by aiohttp, which closes the connection without complaint.
         with contextlib.suppress(ConnectionError):
@@ -89,6 +129,12 @@ async def deliver(http: web.BaseRequest, reply: Reply, chunks: Chunks) -> web.St
     finally:
         drop_content(reply)
     return response
+
+
+def _distrust_body(http: web.BaseRequest, response: web.StreamResponse) -> None:
+    """Close behind a GET or HEAD that announces a body: what never comes is not to be taken from the next."""
+    if http.body_exists and http.method in _BODILESS:
+        response.force_close()
 
 
 async def _flush(http: web.BaseRequest) -> None:
