@@ -101,7 +101,6 @@ _OBJECT_ROUTES = {
     ("PUT", "tagging"): Route("oss:PutObjectTagging", subresources.put_object_tagging),
     ("GET", "tagging"): Route("oss:GetObjectTagging", subresources.get_object_tagging),
     ("DELETE", "tagging"): Route("oss:DeleteObjectTagging", subresources.delete_object_tagging),
-    ("DELETE", "symlink"): Route("oss:DeleteObject", deleting.delete_object),
     ("PUT", "symlink"): Route("oss:PutObject", subresources.put_symlink),
     # oss2 leaves the name among the parameters it shares between calls; OSS deletes the object.
     ("DELETE", "symlink"): Route("oss:DeleteObject", deleting.delete_object),
