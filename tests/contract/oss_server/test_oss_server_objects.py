@@ -93,15 +93,6 @@ def test_a_gzip_body_is_stored_and_served_as_it_came(bucket):
     assert got.headers["Content-Encoding"] == "gzip"
 
 
-def test_text_is_not_compressed_on_the_fly(bucket):
-    bucket.put_object("k", b"x" * 5000, headers={"Content-Type": "text/html"})
-
-    got = bucket.get_object("k", headers={"Accept-Encoding": "gzip"})
-
-    assert got.headers["Content-Length"] == "5000"
-    assert "Content-Encoding" not in got.headers
-
-
 def test_a_chunked_body_of_unknown_length_is_stored_whole(bucket):
     body = bytes(range(256)) * 20_000
 
