@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ferry.errors import ConfigurationError
+from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 from ferry.tasks.ledger import Ledger
 from ferry.tasks.models import Counts, Failure, Run, RunState
@@ -16,12 +17,15 @@ def count_outcomes(outcomes: Iterable[Outcome]) -> Counts:
     """Add up how objects ended."""
     outcomes = list(outcomes)
     ended = Counter(outcome.result for outcome in outcomes)
+    noticed = Counter(notice for outcome in outcomes for notice in outcome.notices)
     return Counts(
         copied=ended[Result.COPIED],
         current=ended[Result.CURRENT],
         gone=ended[Result.GONE],
         failed=ended[Result.FAILED],
         size=sum(outcome.size for outcome in outcomes),
+        unverified=noticed[Notice.UNVERIFIED],
+        metadata_dropped=noticed[Notice.METADATA_DROPPED],
     )
 
 
