@@ -101,7 +101,7 @@ def _run(
             client = s3_client(session, destination, s3)
             verifier = Verifier(
                 open_source(source, oss, http),
-                open_replica(destination, client, session, http),
+                open_replica(destination, s3, client, session, http),
                 client,
                 mapping,
                 content=content,
