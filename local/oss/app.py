@@ -16,11 +16,13 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from local.oss import xml
+from local.oss.access_control import authorize, charge
 from local.oss.addressing import HostRules, locate
 from local.oss.authentication import Authenticator
-from local.oss.errors import OssError, access_denied
+from local.oss.errors import OssError
 from local.oss.exchange import Call, OpenContent, Reply
 from local.oss.names import check_key
+from local.oss.pacing import Pace
 from local.oss.routes import find_route
 from local.oss.signature import Signable
 from local.oss.storage import Storage
@@ -86,8 +88,6 @@ class App:
         route = find_route(
             http.method, bucket=address.bucket, key=address.key, query=parameters, headers=headers
         )
-        if not credential.permits(route.action):
-            raise access_denied("You have no right to access this object.", action=route.action)
         call = Call(
             http,
             http.method,
@@ -97,9 +97,12 @@ class App:
             headers,
             self.storage,
             self.region,
-            credential.permits,
+            credential,
         )
-        return await route.operation(call)
+        authorize(call, route.action)
+        reply = await route.operation(call)
+        charge(call, reply)
+        return reply
 
 
 def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Reply:
@@ -134,7 +137,7 @@ async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
             if reply.body:
                 await response.write(reply.body)
             if reply.content:
-                await _send_content(response, reply.content)
+                await _send_content(response, reply.content, reply.pace)
             await response.write_eof()
     finally:
         if reply.content:
@@ -142,12 +145,15 @@ async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
     return response
 
 
-async def _send_content(response: web.StreamResponse, content: OpenContent) -> None:
+async def _send_content(response: web.StreamResponse, content: OpenContent, pace: Pace | None) -> None:
     offset, end = content.offset, content.offset + content.size
+    chunk_bytes = min(_CHUNK_BYTES, pace.slice_bytes) if pace else _CHUNK_BYTES
     while offset < end:
-        chunk = os.pread(content.fd, min(_CHUNK_BYTES, end - offset), offset)
+        chunk = os.pread(content.fd, min(chunk_bytes, end - offset), offset)
         if not chunk:
             raise OSError("content is shorter than recorded")
+        if pace:
+            await pace.spend(len(chunk))
         await response.write(chunk)
         offset += len(chunk)
         if offset < end:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from local.oss.credentials import Credential
+from local.oss.credentials import ANONYMOUS, Credential
 from local.oss.errors import OssError, access_denied, invalid_argument
 from local.oss.signature import (
     V4_ALGORITHM,
@@ -37,14 +37,14 @@ class Authenticator:
     region: str
 
     def authenticate(self, request: Signable, now: datetime) -> Credential:
-        """Return the access key that signed the request.
+        """Return the access key that signed the request, or `ANONYMOUS` when it is not signed.
 
         Args:
             request: The request with all its query parameters.
             now: Aware current time.
 
         Raises:
-            OssError: The request is anonymous, malformed, expired, skewed or wrongly signed.
+            OssError: The request is malformed, expired, skewed or wrongly signed.
         """
         parameters = dict(request.query)
         authorization = request.headers.get("authorization", "")
@@ -59,7 +59,7 @@ class Authenticator:
             return self._v4_url(request, parameters, now)
         if "Signature" in parameters:
             return self._v1_url(request, parameters, now)
-        raise access_denied("Anonymous access is forbidden for this operation.")
+        return ANONYMOUS
 
     def _v4_header(self, request: Signable, text: str, now: datetime) -> Credential:
         fields = dict(_FIELD.findall(text))

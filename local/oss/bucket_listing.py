@@ -4,12 +4,13 @@ import base64
 import binascii
 
 from local.oss import xml
+from local.oss.access_control import owner_element
 from local.oss.errors import invalid_argument
 from local.oss.exchange import Call, Reply, xml_reply
 from local.oss.listing import ListQuery, Page, list_page
 from local.oss.parameters import Encoder, bounded_number, encoder_for, short_text
 from local.oss.records import ObjectRow
-from local.oss.service import OWNER
+from local.oss.restoring import restore_state
 
 DEFAULT_MAX_KEYS = 100
 MAX_MAX_KEYS = 1000
@@ -17,7 +18,7 @@ MAX_MAX_KEYS = 1000
 
 async def list_objects(call: Call) -> Reply:
     """ListObjects, or ListObjectsV2 with ``list-type=2``."""
-    call.storage.bucket(call.bucket)
+    bucket = call.storage.bucket(call.bucket)
     version2 = call.query.get("list-type") == "2"
     token = call.query.get("continuation-token", "") if version2 else ""
     start = short_text(call.query, "start-after" if version2 else "marker")
@@ -43,8 +44,9 @@ async def list_objects(call: Call) -> Reply:
         elements.append(encoder.leaf("Marker", start))
         if page.next_after is not None:
             elements.append(encoder.leaf("NextMarker", page.next_after))
-    owner = OWNER if not version2 or call.query.get("fetch-owner") == "true" else ""
-    elements += [_contents(row, encoder, owner) for row in page.rows]
+    owner = owner_element(bucket) if not version2 or call.query.get("fetch-owner") == "true" else ""
+    now = call.storage.now_ms()
+    elements += [_contents(row, encoder, owner, now) for row in page.rows]
     elements += [xml.branch("CommonPrefixes", encoder.leaf("Prefix", group)) for group in page.groups]
     return xml_reply(xml.branch("ListBucketResult", *elements))
 
@@ -61,13 +63,20 @@ def _version2_elements(page: Page[ObjectRow], encoder: Encoder, start: bytes, to
     return elements
 
 
-def _contents(row: ObjectRow, encoder: Encoder, owner: str) -> str:
+def restore_element(row: ObjectRow, now_ms: int) -> str:
+    """The element that tells how far a restore is, if there is one."""
+    state = restore_state(row, now_ms) if row.restored_until_ms else ""
+    return xml.leaf("RestoreInfo", state) if state else ""
+
+
+def _contents(row: ObjectRow, encoder: Encoder, owner: str, now_ms: int) -> str:
     # One string instead of xml.branch: a page has a thousand rows, and nothing but the key needs escaping.
     return (
         f"<Contents>{encoder.leaf('Key', row.key)}"
         f"<LastModified>{xml.timestamp(row.modified_ms)}</LastModified>"
         f"<ETag>&quot;{row.etag}&quot;</ETag><Type>{row.kind.value}</Type><Size>{row.size}</Size>"
-        f"<StorageClass>{row.storage_class.value}</StorageClass>{owner}</Contents>"
+        f"<StorageClass>{row.storage_class.value}</StorageClass>"
+        f"{restore_element(row, now_ms)}{owner}</Contents>"
     )
 
 

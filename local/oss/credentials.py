@@ -34,6 +34,10 @@ class Credential:
         return any(fnmatchcase(action, pattern) for pattern in self.allow)
 
 
+ANONYMOUS = Credential("", "", account="")
+"""The caller of a request without a signature; what it may do is up to ACLs."""
+
+
 def parse_credential(text: str) -> Credential:
     """Read an access key as the command line writes it.
 
@@ -66,5 +70,7 @@ def parse_credential(text: str) -> Credential:
             case "account":
                 account = value
             case _:
-                raise ValueError(f"unknown limit {name!r}; known are allow, deny, read-only, token and account")
+                raise ValueError(
+                    f"unknown limit {name!r}; known are allow, deny, read-only, token and account"
+                )
     return Credential(access_key_id, secret, token, allow, deny, account)

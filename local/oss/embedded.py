@@ -32,6 +32,7 @@ class OssServer:
         credentials: Sequence[Credential] = (),
         region: str = "cn-hangzhou",
         access_log: Path | None = None,
+        restore_delay_seconds: float = 0,
     ) -> None:
         self.access_key_id = "local-access-key"
         self.access_key_secret = "local-access-secret"  # noqa: S105 (of a server on loopback)
@@ -44,6 +45,7 @@ class OssServer:
             [owner, *credentials],
             region,
             access_log=access_log,
+            restore_delay_seconds=restore_delay_seconds,
         )
 
     def __enter__(self) -> Self:

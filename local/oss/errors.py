@@ -66,11 +66,44 @@ def no_such_bucket(bucket: str) -> OssError:
     )
 
 
-def no_such_key(key: str) -> OssError:
-    """404 for a key without an object."""
-    return OssError(
-        404, "NoSuchKey", "The specified key does not exist.", ec="0026-00000001", details={"Key": key}
+def bucket_already_exists(bucket: str) -> OssError:
+    """409 for creating a bucket whose name another account has taken."""
+    message = (
+        "The requested bucket name is not available. The bucket namespace is shared by all users of the "
+        "system. Please select a different name and try again."
     )
+    details = {"BucketName": bucket}
+    return OssError(409, "BucketAlreadyExists", message, ec="0015-00000104", details=details)
+
+
+def no_such_key(key: bytes, headers: Mapping[str, str] | None = None) -> OssError:
+    """404 for a key without an object.
+
+    Args:
+        key: Object key.
+        headers: Response headers that name the delete marker, if there is one.
+    """
+    details = {"Key": key.decode("utf-8", "replace")}
+    message = "The specified key does not exist."
+    return OssError(404, "NoSuchKey", message, ec="0026-00000001", details=details, headers=headers)
+
+
+def no_such_version(key: bytes, version_id: str) -> OssError:
+    """404 for a version id that no version of the key has."""
+    details = {"Key": key.decode("utf-8", "replace"), "VersionId": version_id}
+    return OssError(404, "NoSuchVersion", "The specified version does not exist.", details=details)
+
+
+def marker_not_allowed(headers: Mapping[str, str]) -> OssError:
+    """405 for reading or changing a delete marker by its version id.
+
+    Args:
+        headers: Response headers that name the delete marker.
+    """
+    message = "The specified method is not allowed against this resource."
+    details = {"ResourceType": "DeleteMarker"}
+    allowed = {**headers, "Allow": "DELETE"}
+    return OssError(405, "MethodNotAllowed", message, details=details, headers=allowed)
 
 
 def no_such_upload(upload_id: str) -> OssError:

@@ -1,17 +1,22 @@
 """One request as operations see it, and what they answer."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import web
 
 from local.oss import xml
-from local.oss.content import ContentWriter
+from local.oss.content import EMPTY, ContentWriter
+from local.oss.credentials import ANONYMOUS, Credential
 from local.oss.errors import OssError, malformed_xml
-from local.oss.records import Attributes, StoredContent
-from local.oss.storage import Storage
+from local.oss.metadata import check_content_md5
+from local.oss.pacing import Pace, requested_pace
+from local.oss.records import Attributes, Bucket, ObjectRecord, Payer, StoredContent
+from local.oss.storage import Committed, Storage
+from local.oss.version_ids import requested_version
 
 MAX_DOCUMENT_BYTES = 4 << 20
 _INLINE_BYTES = 256 << 10
@@ -31,7 +36,7 @@ class Call:
         headers: Header values by lower-case name.
         storage: Where everything is kept.
         region: Region id of the server.
-        may: Whether the caller is permitted an action.
+        caller: Who asks.
     """
 
     http: web.BaseRequest
@@ -42,7 +47,27 @@ class Call:
     headers: Mapping[str, str]
     storage: Storage
     region: str
-    may: Callable[[str], bool]
+    caller: Credential
+
+    @property
+    def version_id(self) -> str:
+        """The version the request names; empty when it names none.
+
+        Raises:
+            OssError: ``InvalidArgument`` for something that cannot be a version id.
+        """
+        return requested_version(self.query)
+
+    def is_charged(self, bucket: Bucket) -> bool:
+        """Whether the caller, and not the bucket's owner, pays for the request."""
+        if bucket.payer is Payer.OWNER or self.caller is ANONYMOUS or self.caller.account == bucket.account:
+            return False
+        name = "x-oss-request-payer"
+        return (self.headers.get(name) or self.query.get(name, "")).lower() == "requester"
+
+    def may_read_tags(self, bucket: Bucket) -> bool:
+        """Whether replies tell the caller how many tags an object has."""
+        return self.caller.account == bucket.account and self.caller.permits("oss:GetObjectTagging")
 
     @property
     def forbid_overwrite(self) -> bool:
@@ -71,6 +96,8 @@ class Change:
         etag: The object's etag without quotes; empty when it is gone.
         attributes: What the writer said, or None when the object is gone.
         position: Where an append began, or None for everything else.
+        read_from: First byte a download asked for, or None for everything else.
+        read_to: Byte behind the last one, or None.
     """
 
     event: str
@@ -80,13 +107,37 @@ class Change:
     etag: str = ""
     attributes: Attributes | None = None
     position: int | None = None
+    read_from: int | None = None
+    read_to: int | None = None
+
+
+def written(event: str, record: ObjectRecord, *, delta_size: int, position: int | None = None) -> Change:
+    """What a request did that wrote an object.
+
+    Args:
+        event: OSS event name.
+        record: The object as it is now.
+        delta_size: Bytes more than before; may be negative.
+        position: Where an append began, or None.
+    """
+    return Change(event, record.key, record.size, delta_size, record.etag, record.attributes, position)
+
+
+def committed(event: str, commit: Committed) -> Change:
+    """What a request did that put a new object or version.
+
+    Args:
+        event: OSS event name.
+        commit: What was stored.
+    """
+    return written(event, commit.record, delta_size=commit.record.size - commit.replaced_size)
 
 
 @dataclass
 class Reply:
     """An answer; HEAD replies name a Content-Length in ``headers`` and have no body.
 
-    ``changes`` names what the request did to objects, in order.
+    ``changes`` names what the request did to objects, in order. ``pace`` holds back the content.
     """
 
     status: int = 200
@@ -94,6 +145,7 @@ class Reply:
     body: bytes = b""
     content: OpenContent | None = None
     changes: list[Change] = field(default_factory=list)
+    pace: Pace | None = None
 
 
 type Operation = Callable[[Call], Coroutine[Any, Any, Reply]]
@@ -116,7 +168,8 @@ async def read_document(call: Call) -> bytes:
     """The whole request body, which must be small.
 
     Raises:
-        OssError: ``MalformedXML`` when it is larger than any request document.
+        OssError: ``MalformedXML`` when it is larger than any request document, or ``InvalidDigest`` when it
+            is not what its Content-MD5 says.
     """
     invite_body(call)
     body = bytearray()
@@ -124,6 +177,9 @@ async def read_document(call: Call) -> bytes:
         body += chunk
         if len(body) > MAX_DOCUMENT_BYTES:
             raise malformed_xml()
+    if "content-md5" in call.headers:
+        digest = hashlib.md5(body, usedforsecurity=False).digest()
+        check_content_md5(call.headers, replace(EMPTY, md5=digest))
     return bytes(body)
 
 
@@ -131,26 +187,30 @@ async def receive_content(call: Call) -> StoredContent:
     """Stream the request body into a new content; at most about 2 MiB are in memory.
 
     Raises:
-        OssError: ``MissingContentLength`` for a body without length that is not chunked.
+        OssError: ``MissingContentLength`` for a body without length that is not chunked, or
+            ``InvalidArgument`` for a wrong traffic limit.
     """
     if "content-length" not in call.headers and "transfer-encoding" not in call.headers:
         raise OssError(411, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+    pace = requested_pace(call.headers, call.query)
     invite_body(call)
     writer = call.storage.contents.writer()
     try:
-        await _stream(call, writer)
+        await _stream(call, writer, pace)
     except BaseException:
         writer.discard()
         raise
     return writer.finish()
 
 
-async def _stream(call: Call, writer: ContentWriter) -> None:
+async def _stream(call: Call, writer: ContentWriter, pace: Pace | None) -> None:
     pending: list[bytes] = []
     size = 0
     async for chunk in call.http.content.iter_any():
         pending.append(chunk)
         size += len(chunk)
+        if pace:
+            await pace.spend(len(chunk))
         if size >= _WRITE_BYTES:
             await asyncio.to_thread(writer.write, b"".join(pending))
             pending, size = [], 0

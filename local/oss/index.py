@@ -1,213 +1,226 @@
-"""The index of buckets, objects, uploads and parts: one SQLite database.
+"""The index of buckets and of the versions of their objects: one SQLite database.
 
-Keys are stored as blobs, which SQLite compares byte by byte: the order of OSS listings. Only the event
-loop's thread uses the connection, so a lookup and the decision on it are never interleaved with a write.
+Keys are stored as blobs, which SQLite compares byte by byte: the order of OSS listings. Versions of a key
+follow one another from new to old, so the first one is the current one. Only the event loop's thread uses
+the connection, so a lookup and the decision on it are never interleaved with a write.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from local.oss.records import (
+    Acl,
     Attributes,
     Bucket,
     Kind,
     ObjectRecord,
     ObjectRow,
-    Part,
+    Payer,
     StorageClass,
     StoredContent,
-    Upload,
+    Versioning,
 )
 
+_FORMAT = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
-    name TEXT PRIMARY KEY, storage_class TEXT NOT NULL, created_ms INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS objects (
-    bucket TEXT NOT NULL, key BLOB NOT NULL, size INTEGER NOT NULL, etag TEXT NOT NULL, kind TEXT NOT NULL,
-    storage_class TEXT NOT NULL, modified_ms INTEGER NOT NULL, content TEXT NOT NULL, md5 BLOB NOT NULL,
-    crc64 TEXT NOT NULL, headers TEXT NOT NULL, tags TEXT NOT NULL, points_at BLOB NOT NULL,
-    restored_until_ms INTEGER NOT NULL, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS uploads (
-    upload_id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, storage_class TEXT NOT NULL,
-    headers TEXT NOT NULL, tags TEXT NOT NULL, initiated_ms INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS uploads_by_key ON uploads (bucket, key, upload_id);
-CREATE TABLE IF NOT EXISTS parts (
-    upload_id TEXT NOT NULL, number INTEGER NOT NULL, content TEXT NOT NULL, size INTEGER NOT NULL,
-    md5 BLOB NOT NULL, crc64 TEXT NOT NULL, modified_ms INTEGER NOT NULL,
-    PRIMARY KEY (upload_id, number)) WITHOUT ROWID;
+    name TEXT PRIMARY KEY, account TEXT NOT NULL, created_ms INTEGER NOT NULL, storage_class TEXT NOT NULL,
+    acl TEXT NOT NULL, versioning TEXT NOT NULL, payer TEXT NOT NULL, archive_direct_read INTEGER NOT NULL,
+    encryption TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS versions (
+    bucket TEXT NOT NULL, key BLOB NOT NULL, sequence INTEGER NOT NULL, version_id TEXT NOT NULL,
+    size INTEGER NOT NULL, etag TEXT NOT NULL, kind TEXT NOT NULL, storage_class TEXT NOT NULL,
+    modified_ms INTEGER NOT NULL, restored_from_ms INTEGER NOT NULL, restored_until_ms INTEGER NOT NULL,
+    content TEXT NOT NULL, md5 BLOB NOT NULL, crc64 TEXT NOT NULL, headers TEXT NOT NULL, tags TEXT NOT NULL,
+    acl TEXT NOT NULL, points_at BLOB NOT NULL, PRIMARY KEY (bucket, key, sequence DESC)) WITHOUT ROWID;
 """
-_ROW = "key, size, etag, kind, storage_class, modified_ms"
-_RECORD = f"{_ROW}, content, md5, crc64, headers, tags, points_at, restored_until_ms"
+_ROW = (
+    "key, sequence, version_id, size, etag, kind, storage_class, modified_ms, "
+    "restored_from_ms, restored_until_ms"
+)
+_RECORD = f"{_ROW}, content, md5, crc64, headers, tags, acl, points_at"
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """Open or create the database.
+
+    Raises:
+        RuntimeError: It was written by another version of this program.
+    """
+    database = sqlite3.connect(path, isolation_level=None, cached_statements=64)
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    (written_as,) = database.execute("PRAGMA user_version").fetchone()
+    is_new = database.execute("SELECT 1 FROM sqlite_schema").fetchone() is None
+    if written_as != _FORMAT and not is_new:
+        database.close()
+        raise RuntimeError(f"{path} has format {written_as}, this server reads format {_FORMAT}")
+    database.execute(f"PRAGMA user_version = {_FORMAT}")
+    return database
 
 
 class Index:
-    """Records on disk; every method is one statement or one transaction."""
+    """Records on disk; every method is one statement or one transaction. Buckets are kept in memory too."""
 
-    def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, cached_statements=64)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self._db = database
         self._db.executescript(_SCHEMA)
-
-    def close(self) -> None:
-        """Close the database."""
-        self._db.close()
+        self._buckets = {row[0]: _bucket(row) for row in self._db.execute("SELECT * FROM buckets")}
 
     def put_bucket(self, bucket: Bucket) -> None:
         """Create or change a bucket."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO buckets VALUES (?, ?, ?)",
-            (bucket.name, bucket.storage_class, bucket.created_ms),
+        row = (
+            bucket.name,
+            bucket.account,
+            bucket.created_ms,
+            bucket.storage_class,
+            bucket.acl,
+            bucket.versioning,
+            bucket.payer,
+            bucket.archive_direct_read,
+            json.dumps(dict(bucket.encryption)),
         )
+        self._db.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        self._buckets[bucket.name] = bucket
 
     def bucket(self, name: str) -> Bucket | None:
         """Look a bucket up."""
-        row = self._db.execute("SELECT * FROM buckets WHERE name = ?", (name,)).fetchone()
-        return Bucket(row[0], StorageClass(row[1]), row[2]) if row else None
+        return self._buckets.get(name)
 
-    def buckets(self) -> Iterator[Bucket]:
+    def buckets(self) -> list[Bucket]:
         """All buckets in ascending order."""
-        for name, storage_class, created_ms in self._db.execute("SELECT * FROM buckets ORDER BY name"):
-            yield Bucket(name, StorageClass(storage_class), created_ms)
+        return [self._buckets[name] for name in sorted(self._buckets)]
 
     def delete_bucket(self, name: str) -> None:
         """Delete a bucket's own record."""
         self._db.execute("DELETE FROM buckets WHERE name = ?", (name,))
+        self._buckets.pop(name, None)
 
-    def object(self, bucket: str, key: bytes) -> ObjectRecord | None:
-        """Look an object up."""
-        query = f"SELECT {_RECORD} FROM objects WHERE bucket = ? AND key = ?"  # noqa: S608 (constants only)
-        row = self._db.execute(query, (bucket, key)).fetchone()
-        if row is None:
-            return None
-        (
-            _,
-            size,
-            etag,
-            kind,
-            storage_class,
-            modified_ms,
-            content,
-            md5,
-            crc,
-            headers,
-            tags,
-            points_at,
-            until,
-        ) = row
-        return ObjectRecord(
-            key,
-            Kind(kind),
-            etag,
-            StoredContent(content, size, md5, int(crc)),
-            Attributes(json.loads(headers), json.loads(tags), StorageClass(storage_class)),
-            modified_ms,
-            points_at,
-            until,
+    def current(self, bucket: str, key: bytes) -> ObjectRecord | None:
+        """Look the newest version of a key up; it may be a delete marker."""
+        query = (
+            f"SELECT {_RECORD} FROM versions WHERE bucket = ? AND key = ? "  # noqa: S608 (constants only)
+            "ORDER BY sequence DESC LIMIT 1"
         )
+        row = self._db.execute(query, (bucket, key)).fetchone()
+        return _record(row) if row else None
 
-    def put_object(self, bucket: str, record: ObjectRecord) -> None:
-        """Create or replace an object."""
+    def version(self, bucket: str, key: bytes, version_id: str) -> ObjectRecord | None:
+        """Look one version of a key up; it may be a delete marker."""
+        query = f"SELECT {_RECORD} FROM versions WHERE bucket = ? AND key = ? AND version_id = ?"  # noqa: S608
+        row = self._db.execute(query, (bucket, key, version_id)).fetchone()
+        return _record(row) if row else None
+
+    def put_version(self, bucket: str, record: ObjectRecord, replaced: ObjectRecord | None) -> None:
+        """Write a version, in place of another one with the same key if there is one to replace."""
+        moves = replaced is not None and replaced.sequence != record.sequence
+        if replaced is not None and moves:
+            self._db.execute("BEGIN IMMEDIATE")
+            self.delete_version(bucket, replaced)
         content, attributes = record.content, record.attributes
         self._db.execute(
-            f"INSERT OR REPLACE INTO objects (bucket, {_RECORD}) VALUES ({','.join('?' * 14)})",  # noqa: S608
+            f"INSERT OR REPLACE INTO versions (bucket, {_RECORD}) VALUES ({','.join('?' * 18)})",  # noqa: S608
             (
                 bucket,
                 record.key,
+                record.sequence,
+                record.version_id,
                 content.size,
                 record.etag,
                 record.kind,
                 attributes.storage_class,
                 record.modified_ms,
+                record.restored_from_ms,
+                record.restored_until_ms,
                 content.name,
                 content.md5,
                 str(content.crc64),
                 json.dumps(dict(attributes.headers)),
                 json.dumps(dict(attributes.tags)),
+                attributes.acl,
                 record.points_at,
-                record.restored_until_ms,
             ),
         )
+        if moves:
+            self._db.execute("COMMIT")
 
-    def delete_object(self, bucket: str, key: bytes) -> None:
-        """Delete an object; nothing happens when there is none."""
-        self._db.execute("DELETE FROM objects WHERE bucket = ? AND key = ?", (bucket, key))
+    def delete_version(self, bucket: str, record: ObjectRecord) -> None:
+        """Delete one version; nothing happens when it is gone."""
+        self._db.execute(
+            "DELETE FROM versions WHERE bucket = ? AND key = ? AND sequence = ?",
+            (bucket, record.key, record.sequence),
+        )
 
     def object_rows(self, bucket: str, lower: bytes) -> Iterator[ObjectRow]:
-        """Objects with keys at or above a bound, ascending."""
-        query = f"SELECT {_ROW} FROM objects WHERE bucket = ? AND key >= ? ORDER BY key"  # noqa: S608
-        for key, size, etag, kind, storage_class, modified_ms in self._db.execute(query, (bucket, lower)):
-            yield ObjectRow(key, size, etag, Kind(kind), StorageClass(storage_class), modified_ms)
+        """Current objects with keys at or above a bound, ascending."""
+        listed: bytes | None = None
+        for row in self.version_rows(bucket, lower):
+            if row.key != listed:
+                listed = row.key
+                if row.kind is not Kind.DELETE_MARKER:
+                    yield row
+
+    def version_rows(self, bucket: str, lower: bytes) -> Iterator[ObjectRow]:
+        """All versions and delete markers of keys at or above a bound: ascending, then new before old."""
+        query = (
+            f"SELECT {_ROW} FROM versions WHERE bucket = ? AND key >= ? "  # noqa: S608 (constants only)
+            "ORDER BY key, sequence DESC"
+        )
+        for row in self._db.execute(query, (bucket, lower)):
+            key, sequence, version_id, size, etag, kind, storage_class, modified_ms, readable_from, until = (
+                row
+            )
+            yield ObjectRow(
+                key,
+                sequence,
+                version_id,
+                size,
+                etag,
+                Kind(kind),
+                StorageClass(storage_class),
+                modified_ms,
+                readable_from,
+                until,
+            )
 
     def totals(self, bucket: str) -> tuple[int, int]:
-        """Number of objects in a bucket, and their bytes together."""
-        query = "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM objects WHERE bucket = ?"
-        count, size = self._db.execute(query, (bucket,)).fetchone()
+        """Number of versions in a bucket without delete markers, and their bytes together."""
+        query = "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM versions WHERE bucket = ? AND kind != ?"
+        count, size = self._db.execute(query, (bucket, Kind.DELETE_MARKER)).fetchone()
         return count, size
 
-    def put_upload(self, upload: Upload) -> None:
-        """Record a new upload."""
-        attributes = upload.attributes
-        self._db.execute(
-            "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                upload.upload_id,
-                upload.bucket,
-                upload.key,
-                attributes.storage_class,
-                json.dumps(dict(attributes.headers)),
-                json.dumps(dict(attributes.tags)),
-                upload.initiated_ms,
-            ),
-        )
 
-    def uploads(self, bucket: str) -> Iterator[Upload]:
-        """A bucket's uploads by key, then upload id."""
-        query = "SELECT * FROM uploads WHERE bucket = ? ORDER BY key, upload_id"
-        for row in self._db.execute(query, (bucket,)):
-            yield _upload(row)
-
-    def upload(self, upload_id: str) -> Upload | None:
-        """Look an upload up."""
-        row = self._db.execute("SELECT * FROM uploads WHERE upload_id = ?", (upload_id,)).fetchone()
-        return _upload(row) if row else None
-
-    def put_part(self, upload_id: str, part: Part) -> StoredContent | None:
-        """Record a part and return the content it replaces, if any."""
-        query = "SELECT content, size, md5, crc64 FROM parts WHERE upload_id = ? AND number = ?"
-        old = self._db.execute(query, (upload_id, part.number)).fetchone()
-        content = part.content
-        self._db.execute(
-            "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                upload_id,
-                part.number,
-                content.name,
-                content.size,
-                content.md5,
-                str(content.crc64),
-                part.modified_ms,
-            ),
-        )
-        return StoredContent(old[0], old[1], old[2], int(old[3])) if old else None
-
-    def parts(self, upload_id: str) -> Iterator[Part]:
-        """An upload's parts by number."""
-        query = "SELECT * FROM parts WHERE upload_id = ? ORDER BY number"
-        for _, number, name, size, md5, crc, modified_ms in self._db.execute(query, (upload_id,)):
-            yield Part(number, StoredContent(name, size, md5, int(crc)), modified_ms)
-
-    def delete_upload(self, upload_id: str) -> None:
-        """Forget an upload and its parts."""
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("DELETE FROM parts WHERE upload_id = ?", (upload_id,))
-        self._db.execute("DELETE FROM uploads WHERE upload_id = ?", (upload_id,))
-        self._db.execute("COMMIT")
+def _bucket(row: tuple[Any, ...]) -> Bucket:
+    name, account, created_ms, storage_class, acl, versioning, payer, archive_direct_read, encryption = row
+    return Bucket(
+        name,
+        account,
+        created_ms,
+        StorageClass(storage_class),
+        Acl(acl),
+        Versioning(versioning),
+        Payer(payer),
+        bool(archive_direct_read),
+        json.loads(encryption),
+    )
 
 
-def _upload(row: tuple[str, str, bytes, str, str, str, int]) -> Upload:
-    upload_id, bucket, key, storage_class, headers, tags, initiated_ms = row
-    attributes = Attributes(json.loads(headers), json.loads(tags), StorageClass(storage_class))
-    return Upload(upload_id, bucket, key, attributes, initiated_ms)
+def _record(row: tuple[Any, ...]) -> ObjectRecord:
+    key, sequence, version_id, size, etag, kind, storage_class, modified_ms, readable_from, until = row[:10]
+    content, md5, crc, headers, tags, acl, points_at = row[10:]
+    return ObjectRecord(
+        key,
+        Kind(kind),
+        etag,
+        StoredContent(content, size, md5, int(crc)),
+        Attributes(json.loads(headers), json.loads(tags), StorageClass(storage_class), Acl(acl)),
+        modified_ms,
+        points_at,
+        readable_from,
+        until,
+        version_id,
+        sequence,
+    )

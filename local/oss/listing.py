@@ -62,7 +62,7 @@ def list_page[RowT: Keyed](seek: Callable[[bytes], Iterator[RowT]], query: ListQ
     last = b""
     rows = seek(max(query.prefix, query.after + b"\0" if query.after else b""))
     while (row := next(rows, None)) is not None and row.key.startswith(query.prefix):
-        group = _group_of(row.key, query)
+        group = group_of(row.key, query.prefix, query.delimiter)
         entry = group or row.key
         if entry != query.after:
             if len(page.rows) + len(page.groups) == query.max_keys:
@@ -81,11 +81,12 @@ def list_page[RowT: Keyed](seek: Callable[[bytes], Iterator[RowT]], query: ListQ
     return page
 
 
-def _group_of(key: bytes, query: ListQuery) -> bytes:
-    if not query.delimiter:
+def group_of(key: bytes, prefix: bytes, delimiter: bytes) -> bytes:
+    """The common prefix a key is grouped under; empty for a key that stands for itself."""
+    if not delimiter:
         return b""
-    end = key.find(query.delimiter, len(query.prefix))
-    return b"" if end < 0 else key[: end + len(query.delimiter)]
+    end = key.find(delimiter, len(prefix))
+    return b"" if end < 0 else key[: end + len(delimiter)]
 
 
 def successor(prefix: bytes) -> bytes | None:

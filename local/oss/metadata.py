@@ -6,8 +6,19 @@ from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from local.oss.content import EMPTY
+from local.oss.encryption import encryption_from, encryption_headers
 from local.oss.errors import OssError, invalid_argument
-from local.oss.records import Attributes, Kind, ObjectRecord, StorageClass, StoredContent
+from local.oss.records import (
+    NULL_VERSION,
+    Acl,
+    Attributes,
+    Bucket,
+    Kind,
+    ObjectRecord,
+    StorageClass,
+    StoredContent,
+    Versioning,
+)
 
 MAX_USER_METADATA_BYTES = 8192
 MAX_TAGS = 10
@@ -24,15 +35,15 @@ _OVERRIDES = {f"response-{name}": spelling for name, spelling in _SPELLING.items
 _CLASSES = {storage_class.lower(): storage_class for storage_class in StorageClass}
 
 
-def attributes_from(headers: Mapping[str, str], default_class: StorageClass) -> Attributes:
+def attributes_from(headers: Mapping[str, str], bucket: Bucket) -> Attributes:
     """What a writing request says about its object.
 
     Args:
         headers: Header values by lower-case name.
-        default_class: Storage class when the request names none.
+        bucket: Says the storage class and the encryption when the request names none.
 
     Raises:
-        OssError: Metadata over 8 KB or not UTF-8, wrong tags or an unknown storage class.
+        OssError: Metadata over 8 KB or not UTF-8, wrong tags, or an unknown storage class, encryption or ACL.
     """
     kept = {name: headers[name] for name in _KEPT_HEADERS if name in headers}
     user = {name: value for name, value in headers.items() if name.startswith("x-oss-meta-")}
@@ -44,10 +55,32 @@ def attributes_from(headers: Mapping[str, str], default_class: StorageClass) -> 
         message = "The size of user metadata is too large."
         raise OssError(400, "MetadataTooLarge", message, details={"MaxSize": str(MAX_USER_METADATA_BYTES)})
     return Attributes(
-        headers={"content-type": "application/octet-stream"} | kept | user,
+        headers={
+            "content-type": "application/octet-stream",
+            **kept,
+            **user,
+            **encryption_from(headers, bucket),
+        },
         tags=tags_from_header(headers.get("x-oss-tagging", "")),
-        storage_class=storage_class_from(headers.get("x-oss-storage-class", ""), default_class),
+        storage_class=storage_class_from(headers.get("x-oss-storage-class", ""), bucket.storage_class),
+        acl=acl_from(headers["x-oss-object-acl"]) if "x-oss-object-acl" in headers else Acl.DEFAULT,
     )
+
+
+def acl_from(name: str, *, header: str = "x-oss-object-acl") -> Acl:
+    """Read an ACL.
+
+    Args:
+        name: Its name.
+        header: The header that names it, for the error.
+
+    Raises:
+        OssError: ``InvalidArgument`` for an unknown one.
+    """
+    try:
+        return Acl(name)
+    except ValueError:
+        raise invalid_argument("no such access control exists", name=header, value=name) from None
 
 
 def storage_class_from(name: str, default_class: StorageClass) -> StorageClass:
@@ -107,16 +140,27 @@ def http_date(modified_ms: int) -> str:
     return formatdate(modified_ms // 1000, usegmt=True)
 
 
-def write_headers(record: ObjectRecord) -> dict[str, str]:
+def version_headers(bucket: Bucket, record: ObjectRecord) -> dict[str, str]:
+    """The response header that names a version, in buckets that have versions."""
+    shown = bucket.versioning is not Versioning.OFF or record.version_id != NULL_VERSION
+    return {"x-oss-version-id": record.version_id} if shown else {}
+
+
+def write_headers(bucket: Bucket, record: ObjectRecord) -> dict[str, str]:
     """Response headers of a request that wrote an object."""
-    headers = {"ETag": f'"{record.etag}"', "x-oss-hash-crc64ecma": str(record.content.crc64)}
+    headers = {
+        "ETag": f'"{record.etag}"',
+        "x-oss-hash-crc64ecma": str(record.content.crc64),
+        **version_headers(bucket, record),
+        **encryption_headers(record.attributes),
+    }
     if record.content.md5:
         headers["Content-MD5"] = base64.b64encode(record.content.md5).decode()
     return headers
 
 
-def read_headers(record: ObjectRecord, *, may_read_tags: bool) -> dict[str, str]:
-    """Response headers of GET and HEAD without Content-Length."""
+def read_headers(record: ObjectRecord) -> dict[str, str]:
+    """Response headers of GET and HEAD without Content-Length, version, tags and restore."""
     attributes, content = record.attributes, record.content
     headers = {
         "Accept-Ranges": "bytes",
@@ -131,15 +175,10 @@ def read_headers(record: ObjectRecord, *, may_read_tags: bool) -> dict[str, str]
         headers["Content-MD5"] = base64.b64encode(content.md5).decode()
     if record.kind is Kind.APPENDABLE:
         headers["x-oss-next-append-position"] = str(content.size)
-    if attributes.tags and may_read_tags:
-        headers["x-oss-tagging-count"] = str(len(attributes.tags))
-    if record.restored_until_ms:
-        expiry = http_date(record.restored_until_ms)
-        headers["x-oss-restore"] = f'ongoing-request="false", expiry-date="{expiry}"'
     return headers
 
 
-def linked_headers(link: ObjectRecord, pointed: ObjectRecord, *, may_read_tags: bool) -> dict[str, str]:
+def linked_headers(link: ObjectRecord, pointed: ObjectRecord) -> dict[str, str]:
     """Response headers of GET and HEAD through a symlink.
 
     Length, etag, Content-MD5 and storage class are those of the object it points at, Last-Modified is
@@ -148,7 +187,7 @@ def linked_headers(link: ObjectRecord, pointed: ObjectRecord, *, may_read_tags: 
     Source:
         OSS developer reference, "PutSymlink" and "GetObject".
     """
-    headers = read_headers(link, may_read_tags=may_read_tags)
+    headers = read_headers(link)
     for name in ("ETag", "Content-MD5", "x-oss-storage-class", "x-oss-hash-crc64ecma"):
         headers.pop(name, None)
     headers["ETag"] = f'"{pointed.etag}"'

@@ -6,8 +6,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from local.oss import xml
+from local.oss.encryption import encryption_headers
 from local.oss.errors import OssError, invalid_argument, malformed_xml
-from local.oss.exchange import Call, Reply, read_document, receive_content, xml_reply
+from local.oss.exchange import Call, Change, Reply, committed, read_document, receive_content, xml_reply
 from local.oss.metadata import attributes_from, check_content_md5, write_headers
 from local.oss.objects import check_put_size
 from local.oss.parameters import bounded_number, encoder_for, natural_number, short_text
@@ -32,10 +33,10 @@ def part_number(query: Mapping[str, str]) -> int:
 
 async def initiate(call: Call) -> Reply:
     """InitiateMultipartUpload."""
-    attributes = attributes_from(call.headers, call.storage.bucket(call.bucket).storage_class)
+    attributes = attributes_from(call.headers, call.storage.bucket(call.bucket))
     call.storage.check_overwrite(call.bucket, call.key, forbidden=call.forbid_overwrite)
     upload = Upload(secrets.token_hex(16).upper(), call.bucket, call.key, attributes, call.storage.now_ms())
-    call.storage.index.put_upload(upload)
+    call.storage.uploads.put(upload)
     encoder = encoder_for(call.query)
     elements = [
         encoder.declaration(),
@@ -43,14 +44,17 @@ async def initiate(call: Call) -> Reply:
         encoder.leaf("Key", call.key),
         xml.leaf("UploadId", upload.upload_id),
     ]
-    return xml_reply(xml.branch("InitiateMultipartUploadResult", *elements))
+    reply = xml_reply(xml.branch("InitiateMultipartUploadResult", *elements))
+    reply.headers.update(encryption_headers(attributes))
+    reply.changes.append(Change("ObjectCreated:InitiateMultipartUpload", call.key, attributes=attributes))
+    return reply
 
 
 async def upload_part(call: Call) -> Reply:
     """UploadPart."""
     number = part_number(call.query)
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
-    check_put_size(call)
+    check_put_size(call.headers)
     content = await receive_content(call)
     try:
         check_content_md5(call.headers, content)
@@ -58,14 +62,20 @@ async def upload_part(call: Call) -> Reply:
         call.storage.contents.remove(content)
         raise
     part = call.storage.put_part(upload, number, content)
-    return Reply(200, {"ETag": f'"{part.etag}"', "x-oss-hash-crc64ecma": str(content.crc64)})
+    headers = {
+        "ETag": f'"{part.etag}"',
+        "x-oss-hash-crc64ecma": str(content.crc64),
+        **encryption_headers(upload.attributes),
+    }
+    change = Change("ObjectCreated:UploadPart", call.key, content.size, etag=part.etag)
+    return Reply(200, headers, changes=[change])
 
 
 async def complete(call: Call) -> Reply:
     """CompleteMultipartUpload with a list of parts, or with ``x-oss-complete-all: yes``."""
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     body = await read_document(call)
-    known = {part.number: part for part in call.storage.index.parts(upload.upload_id)}
+    known = {part.number: part for part in call.storage.uploads.parts(upload.upload_id)}
     if call.headers.get("x-oss-complete-all", "").lower() == "yes":
         chosen = list(known.values())
     else:
@@ -80,7 +90,7 @@ async def complete(call: Call) -> Reply:
     digest = hashlib.md5(b"".join(part.content.md5 for part in chosen), usedforsecurity=False)
     etag = f"{digest.hexdigest().upper()}-{len(chosen)}"
     record = ObjectRecord(call.key, Kind.MULTIPART, etag, content, upload.attributes, call.storage.now_ms())
-    call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
+    stored = call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
     call.storage.drop_upload(upload)
     encoder = encoder_for(call.query)
     elements = [
@@ -91,7 +101,8 @@ async def complete(call: Call) -> Reply:
         xml.leaf("ETag", f'"{etag}"'),
     ]
     reply = xml_reply(xml.branch("CompleteMultipartUploadResult", *elements))
-    reply.headers.update(write_headers(record))
+    reply.headers.update(write_headers(call.storage.bucket(call.bucket), stored.record))
+    reply.changes.append(committed("ObjectCreated:CompleteMultipartUpload", stored))
     return reply
 
 
@@ -134,7 +145,7 @@ async def abort(call: Call) -> Reply:
     """AbortMultipartUpload."""
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     call.storage.drop_upload(upload)
-    return Reply(204)
+    return Reply(204, changes=[Change("ObjectRemoved:AbortMultipartUpload", call.key)])
 
 
 async def list_parts(call: Call) -> Reply:
@@ -142,7 +153,7 @@ async def list_parts(call: Call) -> Reply:
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     limit = bounded_number(call.query, "max-parts", default=1000, largest=1000)
     marker = natural_number(call.query, "part-number-marker")
-    found = [part for part in call.storage.index.parts(upload.upload_id) if part.number > marker]
+    found = [part for part in call.storage.uploads.parts(upload.upload_id) if part.number > marker]
     shown = found[:limit]
     encoder = encoder_for(call.query)
     elements = [
@@ -181,7 +192,7 @@ async def list_uploads(call: Call) -> Reply:
     groups: list[bytes] = []
     last: tuple[bytes, str] = (b"", "")
     truncated = False
-    for upload in call.storage.index.uploads(call.bucket):
+    for upload in call.storage.uploads.in_bucket(call.bucket):
         if not upload.key.startswith(prefix) or not _is_behind(upload, key_marker, id_marker):
             continue
         end = upload.key.find(delimiter, len(prefix)) if delimiter else -1

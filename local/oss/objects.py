@@ -1,12 +1,11 @@
-"""Operations on whole objects: put, get, head, delete, append, restore."""
+"""Operations on whole objects: put, get, head, meta."""
 
-import asyncio
-import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from local.oss.conditions import Verdict, evaluate
 from local.oss.errors import OssError
-from local.oss.exchange import Call, OpenContent, Reply, read_document, receive_content
+from local.oss.exchange import Call, Change, OpenContent, Reply, committed, receive_content
 from local.oss.metadata import (
     attributes_from,
     check_content_md5,
@@ -15,19 +14,22 @@ from local.oss.metadata import (
     md5_etag,
     overridden_headers,
     read_headers,
+    version_headers,
     write_headers,
 )
-from local.oss.parameters import bounded_number, natural_number
+from local.oss.pacing import requested_pace
 from local.oss.ranges import resolve_range
-from local.oss.records import Kind, ObjectRecord
-from local.oss.xml import parse
+from local.oss.records import Bucket, Kind, ObjectRecord
+from local.oss.restoring import check_restored, restore_headers
 
 MAX_PUT_BYTES = 5 << 30
-_DAY_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True)
 class _Readable:
+    """What a GET reads: the object, or what the symlink points at with headers of both."""
+
+    bucket: Bucket
     record: ObjectRecord
     headers: dict[str, str]
     modified_ms: int
@@ -35,9 +37,9 @@ class _Readable:
 
 async def put_object(call: Call) -> Reply:
     """PutObject."""
-    attributes = attributes_from(call.headers, call.storage.bucket(call.bucket).storage_class)
+    attributes = attributes_from(call.headers, call.storage.bucket(call.bucket))
     call.storage.check_overwrite(call.bucket, call.key, forbidden=call.forbid_overwrite)
-    check_put_size(call)
+    check_put_size(call.headers)
     content = await receive_content(call)
     try:
         check_content_md5(call.headers, content)
@@ -47,17 +49,18 @@ async def put_object(call: Call) -> Reply:
     record = ObjectRecord(
         call.key, Kind.NORMAL, md5_etag(content), content, attributes, call.storage.now_ms()
     )
-    call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
-    return Reply(200, write_headers(record))
+    stored = call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
+    headers = write_headers(call.storage.bucket(call.bucket), stored.record)
+    return Reply(200, headers, changes=[committed("ObjectCreated:PutObject", stored)])
 
 
-def check_put_size(call: Call) -> None:
+def check_put_size(headers: Mapping[str, str]) -> None:
     """Refuse a body over 5 GiB before it is sent.
 
     Raises:
         OssError: ``EntityTooLarge``.
     """
-    if int(call.headers.get("content-length") or 0) > MAX_PUT_BYTES:
+    if int(headers.get("content-length") or 0) > MAX_PUT_BYTES:
         message = "Your proposed upload exceeds the maximum allowed size."
         raise OssError(400, "EntityTooLarge", message, details={"MaxSizeAllowed": str(MAX_PUT_BYTES)})
 
@@ -69,7 +72,8 @@ async def get_object(call: Call) -> Reply:
     headers = readable.headers | overridden_headers(call.query)
     if evaluate(call.headers, etag=record.etag, modified_ms=readable.modified_ms) is Verdict.NOT_MODIFIED:
         return Reply(304, headers)
-    check_restored(record, call.storage.now_ms())
+    check_restored(readable.bucket, record, call.storage.now_ms())
+    pace = requested_pace(call.headers, call.query)
     standard = call.headers.get("x-oss-range-behavior", "") == "standard"
     selected = resolve_range(call.headers.get("range"), record.size, standard=standard)
     offset, size = (selected.offset, selected.size) if selected else (0, record.size)
@@ -77,7 +81,16 @@ async def get_object(call: Call) -> Reply:
     if selected:
         headers["Content-Range"] = selected.content_range(record.size)
     content = OpenContent(call.storage.contents.open(record.content), offset, size) if size else None
-    return Reply(206 if selected else 200, headers, content=content)
+    download = Change(
+        "ObjectDownloaded:GetObject",
+        call.key,
+        record.size,
+        etag=record.etag,
+        attributes=record.attributes,
+        read_from=offset,
+        read_to=offset + size,
+    )
+    return Reply(206 if selected else 200, headers, content=content, changes=[download], pace=pace)
 
 
 async def head_object(call: Call) -> Reply:
@@ -91,116 +104,39 @@ async def head_object(call: Call) -> Reply:
 
 async def get_object_meta(call: Call) -> Reply:
     """GetObjectMeta: length, etag and time, without following symlinks."""
-    record = call.storage.object(call.bucket, call.key)
+    record = call.storage.object(call.bucket, call.key, call.version_id)
     headers = {
         "ETag": f'"{record.etag}"',
         "Last-Modified": http_date(record.modified_ms),
         "Content-Length": str(record.size if call.method == "HEAD" else 0),
         "x-oss-hash-crc64ecma": str(record.content.crc64),
+        **version_headers(call.storage.bucket(call.bucket), record),
     }
     return Reply(200, headers)
 
 
-async def delete_object(call: Call) -> Reply:
-    """DeleteObject; deleting nothing is a success."""
-    call.storage.bucket(call.bucket)
-    call.storage.delete(call.bucket, call.key)
-    return Reply(204)
-
-
-def check_restored(record: ObjectRecord, now_ms: int) -> None:
-    """Refuse to read an archived object that is not restored.
-
-    Raises:
-        OssError: ``InvalidObjectState``.
-    """
-    if record.attributes.storage_class.needs_restore and record.restored_until_ms < now_ms:
-        raise OssError(
-            403,
-            "InvalidObjectState",
-            "The operation is not valid for the object's state",
-            ec="0026-00000031",
-            details={"ObjectName": record.key.decode("utf-8", "replace")},
-        )
-
-
 def _readable(call: Call) -> _Readable:
-    may_read_tags = call.may("oss:GetObjectTagging")
-    record = call.storage.object(call.bucket, call.key)
-    if record.kind is not Kind.SYMLINK:
-        return _Readable(record, read_headers(record, may_read_tags=may_read_tags), record.modified_ms)
-    pointed = call.storage.index.object(call.bucket, record.points_at)
+    bucket = call.storage.bucket(call.bucket)
+    record = call.storage.object(call.bucket, call.key, call.version_id)
+    pointed = record
+    if record.kind is Kind.SYMLINK:
+        pointed = _pointed_at(call, record.points_at)
+        headers = linked_headers(record, pointed)
+    else:
+        headers = read_headers(record)
+    headers |= version_headers(bucket, record)
+    headers |= restore_headers(pointed, call.storage.now_ms())
+    if record.attributes.tags and call.may_read_tags(bucket):
+        headers["x-oss-tagging-count"] = str(len(record.attributes.tags))
+    return _Readable(bucket, pointed, headers, max(record.modified_ms, pointed.modified_ms))
+
+
+def _pointed_at(call: Call, key: bytes) -> ObjectRecord:
+    pointed = call.storage.current(call.bucket, key)
     if pointed is None:
         message = "The symlink target object does not exist"
         raise OssError(404, "SymlinkTargetNotExist", message, ec="0026-00000011")
     if pointed.kind is Kind.SYMLINK:
         message = "The symlink target object must not be a symlink."
         raise OssError(400, "InvalidTargetType", message, ec="0026-00000012")
-    headers = linked_headers(record, pointed, may_read_tags=may_read_tags)
-    return _Readable(pointed, headers, max(record.modified_ms, pointed.modified_ms))
-
-
-async def append_object(call: Call) -> Reply:
-    """AppendObject; appends to one key happen one after the other."""
-    attributes = attributes_from(call.headers, call.storage.bucket(call.bucket).storage_class)
-    position = natural_number(call.query, "position")
-    contents = call.storage.contents
-    tail = await receive_content(call)
-    try:
-        check_content_md5(call.headers, tail)
-        async with call.storage.append_lock(call.bucket, call.key):
-            old = call.storage.index.object(call.bucket, call.key)
-            _check_position(old, position)
-            if old is None or not old.size:
-                content = contents.duplicate(tail)
-            else:
-                content = await asyncio.to_thread(contents.extend, old.content, tail)
-                _check_unchanged(call, old)
-            etag = hashlib.md5((old.etag.encode() if old else b"") + tail.md5, usedforsecurity=False)
-            record = ObjectRecord(
-                call.key,
-                Kind.APPENDABLE,
-                etag.hexdigest().upper(),
-                replace(content, md5=b""),
-                old.attributes if old else attributes,
-                call.storage.now_ms(),
-            )
-            call.storage.commit(call.bucket, record)
-    finally:
-        contents.remove(tail)
-    return Reply(200, write_headers(record) | {"x-oss-next-append-position": str(record.size)})
-
-
-def _check_unchanged(call: Call, old: ObjectRecord) -> None:
-    current = call.storage.index.object(call.bucket, call.key)
-    if current is None or current.content != old.content:
-        raise _position_error(current.size if current else 0)
-
-
-def _check_position(old: ObjectRecord | None, position: int) -> None:
-    if old is not None and old.kind is not Kind.APPENDABLE:
-        raise OssError(409, "ObjectNotAppendable", "The object is not appendable", ec="0026-00000208")
-    size = old.size if old else 0
-    if position != size:
-        raise _position_error(size)
-
-
-def _position_error(size: int) -> OssError:
-    message = "Position is not equal to file length"
-    headers = {"x-oss-next-append-position": str(size)}
-    return OssError(409, "PositionNotEqualToLength", message, ec="0026-00000209", headers=headers)
-
-
-async def restore_object(call: Call) -> Reply:
-    """RestoreObject; the copy is readable at once, for the days asked for."""
-    record = call.storage.object(call.bucket, call.key)
-    if not record.attributes.storage_class.needs_restore:
-        message = "The restore operation is not valid for the object's storage class."
-        raise OssError(400, "OperationNotSupported", message)
-    body = await read_document(call)
-    asked = {"Days": parse(body).findtext("Days", "")} if body.strip() else {}
-    days = bounded_number(asked, "Days", default=1, largest=365)
-    now = call.storage.now_ms()
-    readable = record.restored_until_ms >= now
-    call.storage.commit(call.bucket, replace(record, restored_until_ms=now + days * _DAY_MS))
-    return Reply(200 if readable else 202)
+    return pointed

@@ -6,12 +6,13 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """Object types as ``x-oss-object-type`` names them."""
+    """Object types as ``x-oss-object-type`` names them, and delete markers, which are versions too."""
 
     NORMAL = "Normal"
     MULTIPART = "Multipart"
     APPENDABLE = "Appendable"
     SYMLINK = "Symlink"
+    DELETE_MARKER = "DeleteMarker"
 
 
 class StorageClass(StrEnum):
@@ -29,19 +30,58 @@ class StorageClass(StrEnum):
         return self not in {StorageClass.STANDARD, StorageClass.IA}
 
 
+class Acl(StrEnum):
+    """Who may read or write besides the owner; only objects have ``default``, which is the bucket's."""
+
+    DEFAULT = "default"
+    PRIVATE = "private"
+    PUBLIC_READ = "public-read"
+    PUBLIC_READ_WRITE = "public-read-write"
+
+
+class Versioning(StrEnum):
+    """Whether a bucket keeps what is overwritten; once on, it can only be suspended."""
+
+    OFF = ""
+    ENABLED = "Enabled"
+    SUSPENDED = "Suspended"
+
+
+class Payer(StrEnum):
+    """Who pays for requests."""
+
+    OWNER = "BucketOwner"
+    REQUESTER = "Requester"
+
+
+NULL_VERSION = "null"
+
+
 @dataclass(frozen=True)
 class Bucket:
     """A bucket.
 
     Attributes:
         name: Bucket name.
-        storage_class: Class of objects that name none.
+        account: Id of the account it belongs to.
         created_ms: Milliseconds since 1970.
+        storage_class: Class of objects that name none.
+        acl: Who may do what, for objects whose ACL is ``default``.
+        versioning: Whether versions are kept.
+        payer: Who pays.
+        archive_direct_read: Whether Archive objects can be read without being restored.
+        encryption: Server-side encryption headers of objects that name none, by lower-case name.
     """
 
     name: str
-    storage_class: StorageClass
+    account: str
     created_ms: int
+    storage_class: StorageClass = StorageClass.STANDARD
+    acl: Acl = Acl.PRIVATE
+    versioning: Versioning = Versioning.OFF
+    payer: Payer = Payer.OWNER
+    archive_direct_read: bool = False
+    encryption: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,11 +92,13 @@ class Attributes:
         headers: Content-Type and the like, and ``x-oss-meta-*``, by lower-case name.
         tags: Object tags.
         storage_class: Storage class.
+        acl: Who may read or write the object.
     """
 
     headers: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     storage_class: StorageClass = StorageClass.STANDARD
+    acl: Acl = Acl.DEFAULT
 
 
 @dataclass(frozen=True)
@@ -78,19 +120,23 @@ class StoredContent:
 
 @dataclass(frozen=True)
 class ObjectRow:
-    """An object as listings show it."""
+    """An object or one of its versions as listings show it."""
 
     key: bytes
+    sequence: int
+    version_id: str
     size: int
     etag: str
     kind: Kind
     storage_class: StorageClass
     modified_ms: int
+    restored_from_ms: int
+    restored_until_ms: int
 
 
 @dataclass(frozen=True)
 class ObjectRecord:
-    """The current object of a key.
+    """One version of an object, or a delete marker.
 
     Attributes:
         key: Object key.
@@ -100,7 +146,10 @@ class ObjectRecord:
         attributes: What the writer said.
         modified_ms: Milliseconds since 1970.
         points_at: Key a symlink points at, otherwise empty.
-        restored_until_ms: When a restored archive object can no longer be read; 0 when not restored.
+        restored_from_ms: When a restored archive object can be read for the first time.
+        restored_until_ms: When it can no longer be read; 0 when it was never restored.
+        version_id: Opaque id, ``null`` unless versioning was enabled when it was written.
+        sequence: Grows with each version of a key; 0 for a record that is not stored yet.
     """
 
     key: bytes
@@ -110,7 +159,10 @@ class ObjectRecord:
     attributes: Attributes
     modified_ms: int
     points_at: bytes = b""
+    restored_from_ms: int = 0
     restored_until_ms: int = 0
+    version_id: str = NULL_VERSION
+    sequence: int = 0
 
     @property
     def size(self) -> int:

@@ -6,15 +6,28 @@ Source: OSS developer reference, "List of operations by function"; RAM actions f
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from local.oss import bucket_listing, copying, multipart, objects, service, subresources
+from local.oss import (
+    access_control,
+    appending,
+    bucket_listing,
+    bucket_settings,
+    copying,
+    deleting,
+    multipart,
+    objects,
+    restoring,
+    service,
+    subresources,
+    version_listing,
+)
 from local.oss.errors import OssError, not_implemented
 from local.oss.exchange import Operation
 
 # Query parameters that select an operation, besides plain GET, PUT, ... of the resource.
 _SERVICE: frozenset[str] = frozenset()
 _BUCKET_NAMES = """
-    accessmonitor acl bucketInfo cname cors delete encryption inventory lifecycle location logging
-    metaQuery policy referer replication requestPayment resourceGroup stat style tagging
+    accessmonitor acl bucketArchiveDirectRead bucketInfo cname cors delete encryption inventory lifecycle
+    location logging metaQuery policy referer replication requestPayment resourceGroup stat style tagging
     transferAcceleration uploads versioning versions website worm wormId
 """
 _BUCKET = frozenset(_BUCKET_NAMES.split())
@@ -39,20 +52,41 @@ _BUCKET_ROUTES = {
     ("GET", ""): Route("oss:ListObjects", bucket_listing.list_objects),
     ("GET", "bucketInfo"): Route("oss:GetBucketInfo", service.get_bucket_info),
     ("GET", "location"): Route("oss:GetBucketLocation", service.get_bucket_location),
-    ("GET", "acl"): Route("oss:GetBucketAcl", service.get_bucket_acl),
+    ("GET", "acl"): Route("oss:GetBucketAcl", access_control.get_bucket_acl),
+    ("PUT", "acl"): Route("oss:PutBucketAcl", access_control.put_bucket_acl),
     ("GET", "stat"): Route("oss:GetBucketStat", service.get_bucket_stat),
     ("GET", "uploads"): Route("oss:ListMultipartUploads", multipart.list_uploads),
-    ("POST", "delete"): Route("oss:DeleteObject", subresources.delete_objects),
+    ("POST", "delete"): Route("oss:DeleteObject", deleting.delete_objects),
+    ("GET", "versions"): Route("oss:ListObjectVersions", version_listing.list_object_versions),
+    ("GET", "versioning"): Route("oss:GetBucketVersioning", bucket_settings.get_bucket_versioning),
+    ("PUT", "versioning"): Route("oss:PutBucketVersioning", bucket_settings.put_bucket_versioning),
+    ("GET", "requestPayment"): Route(
+        "oss:GetBucketRequestPayment", bucket_settings.get_bucket_request_payment
+    ),
+    ("PUT", "requestPayment"): Route(
+        "oss:PutBucketRequestPayment", bucket_settings.put_bucket_request_payment
+    ),
+    ("GET", "bucketArchiveDirectRead"): Route(
+        "oss:GetBucketArchiveDirectRead", bucket_settings.get_bucket_archive_direct_read
+    ),
+    ("PUT", "bucketArchiveDirectRead"): Route(
+        "oss:PutBucketArchiveDirectRead", bucket_settings.put_bucket_archive_direct_read
+    ),
+    ("GET", "encryption"): Route("oss:GetBucketEncryption", bucket_settings.get_bucket_encryption),
+    ("PUT", "encryption"): Route("oss:PutBucketEncryption", bucket_settings.put_bucket_encryption),
+    ("DELETE", "encryption"): Route("oss:DeleteBucketEncryption", bucket_settings.delete_bucket_encryption),
 }
 _OBJECT_ROUTES = {
     ("PUT", ""): Route("oss:PutObject", objects.put_object),
     ("GET", ""): Route("oss:GetObject", objects.get_object),
     ("HEAD", ""): Route("oss:GetObject", objects.head_object),
-    ("DELETE", ""): Route("oss:DeleteObject", objects.delete_object),
+    ("DELETE", ""): Route("oss:DeleteObject", deleting.delete_object),
     ("GET", "objectMeta"): Route("oss:GetObject", objects.get_object_meta),
     ("HEAD", "objectMeta"): Route("oss:GetObject", objects.get_object_meta),
-    ("POST", "append"): Route("oss:PutObject", objects.append_object),
-    ("POST", "restore"): Route("oss:RestoreObject", objects.restore_object),
+    ("POST", "append"): Route("oss:PutObject", appending.append_object),
+    ("POST", "restore"): Route("oss:RestoreObject", restoring.restore_object),
+    ("PUT", "acl"): Route("oss:PutObjectAcl", access_control.put_object_acl),
+    ("GET", "acl"): Route("oss:GetObjectAcl", access_control.get_object_acl),
     ("PUT", "tagging"): Route("oss:PutObjectTagging", subresources.put_object_tagging),
     ("GET", "tagging"): Route("oss:GetObjectTagging", subresources.get_object_tagging),
     ("DELETE", "tagging"): Route("oss:DeleteObjectTagging", subresources.delete_object_tagging),

@@ -37,6 +37,7 @@ class Options:
         port: Port to listen on; 0 picks a free one.
         cnames: Host names bound to one bucket.
         access_log: Gets one line per request, or None.
+        restore_delay_seconds: How long it takes until a restored object can be read.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class Options:
     port: int = 0
     cnames: dict[str, str] = field(default_factory=dict)
     access_log: Path | None = None
+    restore_delay_seconds: float = 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,6 +81,13 @@ def parse_options(argv: Sequence[str] | None) -> Options:
         help="a host of one bucket",
     )
     parser.add_argument("--access-log", type=Path, help="write one line per request here")
+    parser.add_argument(
+        "--restore-delay",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="how long it takes until a restored object can be read",
+    )
     chosen = parser.parse_args(argv)
     return Options(
         root=chosen.data,
@@ -88,6 +97,7 @@ def parse_options(argv: Sequence[str] | None) -> Options:
         port=chosen.port,
         cnames=dict(chosen.cname),
         access_log=chosen.access_log,
+        restore_delay_seconds=chosen.restore_delay,
     )
 
 
@@ -106,7 +116,11 @@ async def serve(options: Options, listening: Callable[[str], None], stop: asynci
         listening: Called with the endpoint once connections are accepted.
         stop: Ends the server.
     """
-    storage = Storage(options.root, lambda: time.time_ns() // 1_000_000)
+    storage = Storage(
+        options.root,
+        lambda: time.time_ns() // 1_000_000,
+        restore_delay_ms=int(options.restore_delay_seconds * 1000),
+    )
     with contextlib.closing(storage), _open_log(options.access_log) as log:
         app = App(
             storage,

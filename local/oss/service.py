@@ -1,13 +1,16 @@
 """Operations on the service and on buckets, without listings of objects."""
 
+from dataclasses import replace
+
 from local.oss import xml
+from local.oss.access_control import bucket_acl_from, owner_element
+from local.oss.bucket_settings import encryption_elements
+from local.oss.errors import bucket_already_exists
 from local.oss.exchange import Call, Reply, read_document, xml_reply
 from local.oss.metadata import storage_class_from
 from local.oss.names import check_bucket_name
 from local.oss.parameters import bounded_number
 from local.oss.records import Bucket, StorageClass
-
-OWNER = xml.branch("Owner", xml.leaf("ID", "0000000000000001"), xml.leaf("DisplayName", "0000000000000001"))
 
 
 def _bucket_elements(bucket: Bucket, region: str) -> str:
@@ -25,18 +28,19 @@ def _bucket_elements(bucket: Bucket, region: str) -> str:
 
 
 async def list_buckets(call: Call) -> Reply:
-    """ListBuckets, with prefix, marker and max-keys."""
+    """ListBuckets of the caller's account, with prefix, marker and max-keys."""
+    account = call.caller.account
     prefix, marker = call.query.get("prefix", ""), call.query.get("marker", "")
     limit = bounded_number(call.query, "max-keys", default=100, largest=1000)
     found = [
         bucket
         for bucket in call.storage.index.buckets()
-        if bucket.name.startswith(prefix) and bucket.name > marker
+        if bucket.account == account and bucket.name.startswith(prefix) and bucket.name > marker
     ]
     shown = found[:limit]
     more = len(found) > limit
     elements = [
-        OWNER,
+        xml.branch("Owner", xml.leaf("ID", account), xml.leaf("DisplayName", account)),
         xml.branch("Buckets", *(xml.branch("Bucket", _bucket_elements(b, call.region)) for b in shown)),
         xml.leaf("Prefix", prefix),
         xml.leaf("Marker", marker),
@@ -48,13 +52,19 @@ async def list_buckets(call: Call) -> Reply:
 
 
 async def put_bucket(call: Call) -> Reply:
-    """PutBucket; a bucket that exists keeps its class and its objects."""
+    """PutBucket; a bucket that exists keeps its class and its objects, and its ACL unless one is named."""
     check_bucket_name(call.bucket)
     body = await read_document(call)
     name = xml.parse(body).findtext("StorageClass", "") if body.strip() else ""
     storage_class = storage_class_from(name, StorageClass.STANDARD)
-    if call.storage.index.bucket(call.bucket) is None:
-        call.storage.index.put_bucket(Bucket(call.bucket, storage_class, call.storage.now_ms()))
+    bucket = call.storage.index.bucket(call.bucket)
+    if bucket is None:
+        account, now = call.caller.account, call.storage.now_ms()
+        bucket = Bucket(call.bucket, account, now, storage_class)
+    elif bucket.account != call.caller.account:
+        raise bucket_already_exists(call.bucket)
+    acl = bucket_acl_from(call.headers["x-oss-acl"]) if "x-oss-acl" in call.headers else bucket.acl
+    call.storage.index.put_bucket(replace(bucket, acl=acl))
     return Reply(200, {"Location": f"/{call.bucket}"})
 
 
@@ -69,9 +79,11 @@ async def get_bucket_info(call: Call) -> Reply:
     bucket = call.storage.bucket(call.bucket)
     elements = [
         _bucket_elements(bucket, call.region),
-        OWNER,
-        xml.branch("AccessControlList", xml.leaf("Grant", "private")),
+        owner_element(bucket),
+        xml.branch("AccessControlList", xml.leaf("Grant", bucket.acl)),
         xml.leaf("DataRedundancyType", "LRS"),
+        xml.branch("ServerSideEncryptionRule", encryption_elements(bucket)),
+        xml.leaf("Versioning", bucket.versioning) if bucket.versioning else "",
     ]
     return xml_reply(xml.branch("BucketInfo", xml.branch("Bucket", *elements)))
 
@@ -82,18 +94,11 @@ async def get_bucket_location(call: Call) -> Reply:
     return xml_reply(xml.leaf("LocationConstraint", f"oss-{call.region}"))
 
 
-async def get_bucket_acl(call: Call) -> Reply:
-    """GetBucketAcl; every bucket is private."""
-    call.storage.bucket(call.bucket)
-    grant = xml.branch("AccessControlList", xml.leaf("Grant", "private"))
-    return xml_reply(xml.branch("AccessControlPolicy", OWNER, grant))
-
-
 async def get_bucket_stat(call: Call) -> Reply:
     """GetBucketStat, counted now."""
     call.storage.bucket(call.bucket)
     count, size = call.storage.index.totals(call.bucket)
-    uploads = sum(1 for _ in call.storage.index.uploads(call.bucket))
+    uploads = sum(1 for _ in call.storage.uploads.in_bucket(call.bucket))
     elements = [
         xml.leaf("Storage", size),
         xml.leaf("ObjectCount", count),

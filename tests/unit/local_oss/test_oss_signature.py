@@ -161,7 +161,6 @@ def test_a_presigned_url_ends(version):
 @pytest.mark.parametrize(
     ("authorization", "code"),
     [
-        ("", "AccessDenied"),
         ("Bearer x", "InvalidArgument"),
         ("OSS nobody:x", "InvalidAccessKeyId"),
         ("OSS ID:x", "SignatureDoesNotMatch"),
@@ -184,8 +183,7 @@ def test_each_wrong_authorization_has_its_error(authorization, code):
     headers = {"date": "Thu, 01 Jan 2026 00:00:00 GMT"}
     if "OSS4" in authorization:
         headers = {"x-oss-date": "20260101T000000Z"}
-    if authorization:
-        headers["authorization"] = authorization
+    headers["authorization"] = authorization
 
     with pytest.raises(OssError, match=code):
         AUTHENTICATOR.authenticate(Signable("GET", "bucket", b"key", [], headers), now)
