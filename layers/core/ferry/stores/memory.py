@@ -52,18 +52,22 @@ class MemorySource(SourceStore):
         content_headers: dict[str, str] | None = None,
         metadata: dict[str, str] | None = None,
         tags: dict[str, str] | None = None,
+        storage_class: str = "Standard",
     ) -> SourceObject:
         """Store an object, replacing what was there, and return its description."""
         self.links.pop(key, None)
+        self.acls.pop(key, None)
         described = SourceObject(
             key=key,
             size=len(content),
-            etag=hashlib.md5(content, usedforsecurity=False).hexdigest().upper(),
+            etag=_md5(content).upper(),
             last_modified=self.clock(),
             crc64=crc64(content),
             content_headers=content_headers or {},
             metadata=metadata or {},
             tag_count=len(tags or {}),
+            md5=_md5(content),
+            storage_class=storage_class,
         )
         self.objects[key] = (described, content)
         self.tag_sets[key] = tags or {}
