@@ -27,6 +27,7 @@ class OssAccess:
 
     Attributes:
         is_cname: Whether the endpoint is a domain bound to the bucket.
+        pays_requests: Whether the access key's account pays for requests.
     """
 
     endpoint: str = ""
@@ -35,15 +36,21 @@ class OssAccess:
     access_key_id: str = ""
     access_key_secret: str = field(default="", repr=False)
     session_token: str = field(default="", repr=False)
+    pays_requests: bool = False
 
 
 @dataclass(frozen=True)
 class S3Access:
-    """How to reach the destination; what is empty is left to the AWS environment and profile."""
+    """How to reach the destination; what is empty is left to the AWS environment and profile.
+
+    Attributes:
+        pays_requests: Whether the caller's account pays for requests.
+    """
 
     endpoint: str = ""
     region: str = ""
     profile: str = ""
+    pays_requests: bool = False
 
 
 def on_local_stack() -> tuple[OssAccess, S3Access]:
@@ -75,7 +82,13 @@ def open_source(location: Location, access: OssAccess, http: "HttpTransport") ->
         raise ConfigurationError(msg, reason="NoRegion")
     key = _oss_key(access)
     endpoint = OssEndpoint(region, url, access.is_cname) if url else OssEndpoint.public(region)
-    return OssStore(location.bucket, endpoint=endpoint, credentials=lambda: key, http=http)
+    return OssStore(
+        location.bucket,
+        endpoint=endpoint,
+        credentials=lambda: key,
+        http=http,
+        pays_requests=access.pays_requests,
+    )
 
 
 def _oss_key(access: OssAccess) -> "AccessKey":
@@ -92,12 +105,22 @@ def _oss_key(access: OssAccess) -> "AccessKey":
 
 
 def open_replica(
-    location: Location, client: "S3Client", session: "boto3.Session", http: "HttpTransport"
+    location: Location,
+    access: S3Access,
+    client: "S3Client",
+    session: "boto3.Session",
+    http: "HttpTransport",
 ) -> "S3Store":
     """Return the destination bucket."""
     from ferry.stores.s3 import S3Store, session_key
 
-    return S3Store(location.bucket, client=client, credentials=lambda: session_key(session), http=http)
+    return S3Store(
+        location.bucket,
+        client=client,
+        credentials=lambda: session_key(session),
+        http=http,
+        pays_requests=access.pays_requests,
+    )
 
 
 def s3_client(session: "boto3.Session", location: Location, access: S3Access) -> "S3Client":

@@ -7,8 +7,9 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -40,10 +41,23 @@ from cli.options import (
     parse_size,
 )
 from cli.progress import Meter, Snapshot, live
+from cli.replica_options import (
+    AclOption,
+    EncryptionOption,
+    KmsKeyOption,
+    MetadataPolicyOption,
+    OssRequestPayerOption,
+    S3RequestPayerOption,
+    StorageClassMapOption,
+    build_settings,
+    replica_fields,
+)
 from cli.sessions import aws_session
 from cli.summary import FailureList, Summary
 
 if TYPE_CHECKING:
+    from ferry.outcome import Outcome
+    from ferry.replica_settings import ReplicaSettings
     from ferry.replicate import Replication, Tally
     from ferry.stores.http import HttpTransport
 
@@ -58,8 +72,8 @@ copy_epilog: Final = (
 class CopyOptions:
     """How to copy, beside from where to where."""
 
+    settings: "ReplicaSettings"
     compare: str = "auto"
-    storage_class: str = "STANDARD"
     keep_prefix: bool = False
     dry_run: bool = False
     large_object_threshold: int = 128 * MIB
@@ -80,6 +94,13 @@ def copy(  # noqa: PLR0913 - the options of a command
     aws_region: S3RegionOption = "",
     aws_profile: AwsProfileOption = "",
     storage_class: StorageClassOption = "STANDARD",
+    storage_class_map: StorageClassMapOption = None,
+    encryption: EncryptionOption = "bucket-default",
+    kms_key: KmsKeyOption = "",
+    acl: AclOption = "bucket-default",
+    metadata_policy: MetadataPolicyOption = "fail",
+    oss_request_payer: OssRequestPayerOption = False,
+    s3_request_payer: S3RequestPayerOption = False,
     compare: CompareOption = "auto",
     keep_prefix: KeepPrefixOption = False,
     dry_run: Annotated[
@@ -113,7 +134,18 @@ def copy(  # noqa: PLR0913 - the options of a command
         key = (oss_access_key_id, oss_access_key_secret, oss_session_token)
         oss = OssAccess(oss_endpoint, oss_region, cname, *key)
         s3 = S3Access(aws_endpoint_url_s3, aws_region, aws_profile)
-    options = CopyOptions(compare, storage_class, keep_prefix, dry_run, large_object_threshold, in_flight)
+    oss, s3 = replace(oss, pays_requests=oss_request_payer), replace(s3, pays_requests=s3_request_payer)
+    settings = build_settings(
+        replica_fields(
+            storage_class=storage_class,
+            storage_class_map=storage_class_map,
+            encryption=encryption,
+            kms_key=kms_key,
+            acl=acl,
+            metadata_policy=metadata_policy,
+        )
+    )
+    options = CopyOptions(settings, compare, keep_prefix, dry_run, large_object_threshold, in_flight)
     began = time.monotonic()
     with _failures(report) as failures:
         tally = _run(_Copy(source, destination, oss, s3, options, failures))
@@ -139,6 +171,8 @@ def summarise(tally: "Tally", seconds: float) -> Summary:
         deleted=0,
         failed=tally.failed,
         seconds=seconds,
+        unverified=tally.unverified,
+        metadata_dropped=tally.metadata_dropped,
     )
 
 
@@ -169,6 +203,7 @@ class _Copy:
         """Build what copies; see ``copy`` for what is what."""
         from ferry.keys import KeyMapping
         from ferry.multipart.upload import LargeObjectCopier
+        from ferry.multipart.whole import copy_whole
         from ferry.replica_policy import ReplicaPolicy
         from ferry.replicate import Replication
         from ferry.tasks.models import CompareMode
@@ -176,20 +211,30 @@ class _Copy:
 
         session = aws_session(self.s3.region, self.s3.profile)
         source = open_source(self.source, self.oss, http)
-        replica = open_replica(self.destination, s3_client(session, self.destination, self.s3), session, http)
+        client = s3_client(session, self.destination, self.s3)
+        replica = open_replica(self.destination, self.s3, client, session, http)
         prefix = self.source.prefix
         mapping = KeyMapping(prefix, "" if self.options.keep_prefix else prefix, self.destination.prefix)
         run_id = f"copy-{datetime.now(UTC):%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
-        policy = ReplicaPolicy(run_id, self.options.storage_class)
+        policy = ReplicaPolicy(run_id, self.options.settings)
+        copier = LargeObjectCopier(source, replica, mapping, policy)
         limits = TransferLimits(in_flight=self.options.in_flight)
         return Replication(
-            TransferEngine(source, replica, mapping, policy, limits=limits),
-            LargeObjectCopier(source, replica, mapping, policy),
+            TransferEngine(source, replica, mapping, policy, partial(copy_whole, copier), limits),
+            copier,
             mode=CompareMode(self.options.compare),
             large_object_threshold=self.options.large_object_threshold,
             dry_run=self.options.dry_run,
-            on_failure=lambda failed: self.failures.add(failed.key, failed.reason, failed.message),
+            on_report=self._report,
         )
+
+    def _report(self, outcome: "Outcome") -> None:
+        from ferry.outcome import Result
+
+        if outcome.result is Result.FAILED:
+            self.failures.add(outcome.key, outcome.reason, outcome.message)
+        else:
+            self.failures.add_notice(outcome.key, outcome.notices)
 
 
 def _run(work: _Copy) -> "Tally":
@@ -238,8 +283,8 @@ def _failures(report: Path | None) -> Iterator[FailureList]:
         msg = f"The report {report} cannot be written: {error.strerror}."
         raise ConfigurationError(msg, reason="InvalidReport") from error
 
-    def write(key: str, reason: str, message: str) -> None:
-        lines.write(json.dumps({"key": key, "reason": reason, "message": message}) + "\n")
+    def write(**entry: str) -> None:
+        lines.write(json.dumps(entry) + "\n")
 
     with lines:
         yield FailureList(write)

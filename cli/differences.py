@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
-from ferry.objects import Marker, SourceObject
-
-_MARKER: Final = "ferry-"
+from ferry.objects import OWN_METADATA, Marker, Notice, SourceObject
+from ferry.replica_policy import SOURCE_EXPIRES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +42,25 @@ def differences(source: SourceSide, replica: ReplicaSide) -> list[str]:
     elif source.digest != replica.digest:
         found.append(f"content: SHA-256 {source.digest} on OSS, {replica.digest} on S3")
     found += _marker_differences(source, replica)
-    own = {name: value for name, value in replica.metadata.items() if not name.startswith(_MARKER)}
-    found += _mapping_differences("header", described.content_headers, replica.content_headers)
-    found += _mapping_differences("metadata", described.metadata, own)
+    found += _mapping_differences("header", described.content_headers, _headers_of(replica, described))
+    if replica.marker is None or Notice.METADATA_DROPPED not in replica.marker.notices:
+        found += _mapping_differences("metadata", _users(described.metadata), _users(replica.metadata))
     found += _mapping_differences("tag", source.tags, replica.tags)
     return found
+
+
+def _users(metadata: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in metadata.items() if not name.startswith(OWN_METADATA)}
+
+
+def _headers_of(replica: ReplicaSide, source: SourceObject) -> dict[str, str]:
+    """Return a replica's headers with the Expires that S3 does not hold as one."""
+    headers = dict(replica.content_headers)
+    if (expires := replica.metadata.get(SOURCE_EXPIRES)) is not None:
+        headers["expires"] = expires
+    elif replica.marker is not None and Notice.METADATA_DROPPED in replica.marker.notices:
+        headers |= {name: value for name, value in source.content_headers.items() if name == "expires"}
+    return headers
 
 
 def _marker_differences(source: SourceSide, replica: ReplicaSide) -> Iterator[str]:

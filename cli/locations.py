@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import typer
+from ferry.keys import has_dot_segment
 
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -28,7 +29,11 @@ def parse_oss(text: str) -> Location:
 
 def parse_s3(text: str) -> Location:
     """Read ``s3://BUCKET/PREFIX``; raises typer.BadParameter."""
-    return _parse(text, "s3")
+    location = _parse(text, "s3")
+    if has_dot_segment(location.prefix):
+        msg = f"the prefix {location.prefix!r} must not have '.' or '..' between slashes."
+        raise typer.BadParameter(msg)
+    return location
 
 
 def _parse(text: str, scheme: str) -> Location:

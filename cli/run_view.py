@@ -57,6 +57,8 @@ class RunView:
             current=current,
             deleted=0,
             failed=counts.failed,
+            unverified=counts.unverified,
+            metadata_dropped=counts.metadata_dropped,
             seconds=((run.ended_at or self.now) - run.started_at).total_seconds(),
         )
 

@@ -1,6 +1,6 @@
 """How a copy or a run ended, as a table and as JSON."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ class Summary:
         bytes: Bytes copied, in a dry run those that would be.
         copied: In a dry run those that would be.
         deleted: Replicas deleted because their source is gone.
+        unverified: Of the copied ones, those whose source gave no checksum of their content.
+        metadata_dropped: Of the copied ones, those whose user metadata did not fit.
     """
 
     objects: int
@@ -29,6 +31,8 @@ class Summary:
     deleted: int
     failed: int
     seconds: float
+    unverified: int = 0
+    metadata_dropped: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the document that ``--json`` prints."""
@@ -37,9 +41,11 @@ class Summary:
     def rows(self, *, dry_run: bool) -> list[tuple[str, str]]:
         """Return the rows of the table that people see."""
         rate = f" ({format_size(self.bytes / self.seconds)}/s)" if self.seconds > 0 and not dry_run else ""
+        noticed = [("Unverified", self.unverified), ("Without their metadata", self.metadata_dropped)]
         return [
             ("Objects", f"{self.objects:,}"),
             ("Would be copied" if dry_run else "Copied", f"{self.copied:,}"),
+            *((f"  {name}", f"{count:,}") for name, count in noticed if count),
             ("Already current", f"{self.current:,}"),
             ("Deleted", f"{self.deleted:,}"),
             ("Failed", f"{self.failed:,}"),
@@ -53,10 +59,10 @@ class FailureList:
     """Failures as they come; the first ones are kept to be shown, all are counted.
 
     Attributes:
-        also: Told every failure.
+        report: Told every failure, and every notice about an object that was copied, as names and texts.
     """
 
-    also: Callable[[str, str, str], None] = lambda _key, _reason, _message: None
+    report: Callable[..., None] = lambda **_: None
     count: int = 0
     kept: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -65,7 +71,12 @@ class FailureList:
         self.count += 1
         if len(self.kept) < SHOWN_FAILURES:
             self.kept.append((key, reason, message))
-        self.also(key, reason, message)
+        self.report(key=key, reason=reason, message=message)
+
+    def add_notice(self, key: str, notices: Iterable[str]) -> None:
+        """Note something about an object that was copied; it goes to the report alone."""
+        for notice in sorted(notices):
+            self.report(key=key, notice=str(notice))
 
     def print(self, console: Console) -> None:
         """Print what was kept and how many more there are."""

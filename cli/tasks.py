@@ -19,8 +19,21 @@ from cli.options import (
     StackOption,
     StorageClassOption,
 )
+from cli.replica_options import (
+    OSS_CLASSES,
+    AclOption,
+    EncryptionOption,
+    KmsKeyOption,
+    MetadataPolicyOption,
+    OssRequestPayerOption,
+    S3RequestPayerOption,
+    StorageClassMapOption,
+    replica_fields,
+    settings_sentence,
+)
 
 if TYPE_CHECKING:
+    from ferry.replica_settings import ReplicaSettings
     from ferry.tasks.models import Task
     from pydantic import ValidationError
 
@@ -99,6 +112,13 @@ def create(  # noqa: PLR0913 - the options of a command
         typer.Option(metavar="REGION", help="Region of the S3 bucket.", rich_help_panel=DESTINATION_PANEL),
     ] = "",
     storage_class: StorageClassOption = "STANDARD",
+    storage_class_map: StorageClassMapOption = None,
+    encryption: EncryptionOption = "bucket-default",
+    kms_key: KmsKeyOption = "",
+    acl: AclOption = "bucket-default",
+    metadata_policy: MetadataPolicyOption = "fail",
+    oss_request_payer: OssRequestPayerOption = False,
+    s3_request_payer: S3RequestPayerOption = False,
     compare: CompareOption = "auto",
     keep_prefix: KeepPrefixOption = False,
     stack: StackOption = "ferry",
@@ -126,12 +146,21 @@ def create(  # noqa: PLR0913 - the options of a command
                 "endpoint": oss_endpoint or None,
                 "is_cname": cname,
                 "secret": secret,
+                "request_payer": oss_request_payer,
             },
             "destination": {
                 "bucket": destination.bucket,
                 "prefix": destination.prefix,
                 "region": destination_region,
-                "storage_class": storage_class,
+                "request_payer": s3_request_payer,
+                **replica_fields(
+                    storage_class=storage_class,
+                    storage_class_map=storage_class_map,
+                    encryption=encryption,
+                    kms_key=kms_key,
+                    acl=acl,
+                    metadata_policy=metadata_policy,
+                ),
             },
             "keep_prefix": keep_prefix,
             "compare": compare,
@@ -159,6 +188,9 @@ def build_task(fields: dict[str, Any]) -> "Task":
 def _sentences(error: "ValidationError") -> list[str]:
     sentences = []
     for problem in error.errors():
+        if (sentence := settings_sentence(problem)) is not None:
+            sentences.append(sentence)
+            continue
         place = tuple(str(part) for part in problem["loc"])
         option, rule = _RULES.get(place, ("--" + ".".join(place).replace("_", "-"), problem["msg"]))
         given = problem["input"]
@@ -209,7 +241,11 @@ def show(
         ("Secret", source.secret),
         ("Destination", _destination(task)),
         ("Region", destination.region),
-        ("Storage class", destination.storage_class),
+        ("Storage class", _storage_classes(destination)),
+        ("Encryption", " ".join(filter(None, (destination.encryption.value, destination.kms_key)))),
+        ("ACL", destination.acl.value),
+        ("Large metadata", destination.metadata_policy.value),
+        ("Requests paid", _paid(task)),
         ("Compare", task.compare.value),
         ("Source prefix", "kept" if task.keep_prefix else "taken off"),
         ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
@@ -237,6 +273,17 @@ def delete(
 
 def _source(task: "Task") -> str:
     return f"oss://{task.source.bucket}/{task.source.prefix}"
+
+
+def _storage_classes(settings: "ReplicaSettings") -> str:
+    chosen = settings.storage_class_map
+    rules = [f"{name}={rule}" for name, field in OSS_CLASSES.items() if (rule := getattr(chosen, field))]
+    return ", ".join([settings.storage_class, *rules])
+
+
+def _paid(task: "Task") -> str:
+    sides = {"OSS": task.source.request_payer, "S3": task.destination.request_payer}
+    return " and ".join(side for side, pays in sides.items() if pays) or "by the buckets' owners"
 
 
 def _destination(task: "Task") -> str:

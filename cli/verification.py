@@ -81,10 +81,18 @@ class Verifier:
         client: A client of the replica's region.
         mapping: Which keys, and where they land.
         content: Read every body on both sides.
+        pays_requests: Whether the caller pays for what it asks of the replica's bucket.
     """
 
     def __init__(
-        self, source: OssStore, replica: S3Store, client: "S3Client", mapping: KeyMapping, *, content: bool
+        self,
+        source: OssStore,
+        replica: S3Store,
+        client: "S3Client",
+        mapping: KeyMapping,
+        *,
+        content: bool,
+        pays_requests: bool,
     ) -> None:
         self.verdict = Verdict()
         self._source = source
@@ -92,6 +100,7 @@ class Verifier:
         self._client = client
         self._mapping = mapping
         self._content = content
+        self._paying: Any = {"RequestPayer": "requester"} if pays_requests else {}
         self._retry = RetryPolicy()
 
     async def run(self) -> Verdict:
@@ -168,13 +177,13 @@ class Verifier:
         reply: Any
         try:
             if self._content:
-                reply = self._client.get_object(Bucket=bucket, Key=key)
+                reply = self._client.get_object(Bucket=bucket, Key=key, **self._paying)
                 sha = hashlib.sha256()
                 for chunk in reply["Body"].iter_chunks(_CHUNK):
                     sha.update(chunk)
                 digest = sha.hexdigest()
             else:
-                reply = self._client.head_object(Bucket=bucket, Key=key)
+                reply = self._client.head_object(Bucket=bucket, Key=key, **self._paying)
         except ClientError as error:
             if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
                 return None
@@ -185,7 +194,7 @@ class Verifier:
         headers = reply["ResponseMetadata"]["HTTPHeaders"]
         tags: dict[str, str] = {}
         if reply.get("TagCount") or headers.get("x-amz-tagging-count", "0") != "0":
-            tag_set = self._client.get_object_tagging(Bucket=bucket, Key=key)["TagSet"]
+            tag_set = self._client.get_object_tagging(Bucket=bucket, Key=key, **self._paying)["TagSet"]
             tags = {tag["Key"]: tag["Value"] for tag in tag_set}
         return ReplicaSide(
             size=reply["ContentLength"],

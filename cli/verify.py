@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -28,6 +29,7 @@ from cli.options import (
     SourceArgument,
 )
 from cli.progress import live
+from cli.replica_options import OssRequestPayerOption, S3RequestPayerOption
 from cli.sessions import aws_session
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ def verify(  # noqa: PLR0913 - the options of a command
     aws_region: S3RegionOption = "",
     aws_profile: AwsProfileOption = "",
     keep_prefix: KeepPrefixOption = False,
+    oss_request_payer: OssRequestPayerOption = False,
+    s3_request_payer: S3RequestPayerOption = False,
     local: LocalStackOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -71,6 +75,7 @@ def verify(  # noqa: PLR0913 - the options of a command
         key = (oss_access_key_id, oss_access_key_secret, oss_session_token)
         oss = OssAccess(oss_endpoint, oss_region, cname, *key)
         s3 = S3Access(aws_endpoint_url_s3, aws_region, aws_profile)
+    oss, s3 = replace(oss, pays_requests=oss_request_payer), replace(s3, pays_requests=s3_request_payer)
     began = time.monotonic()
     verdict = _run(source, destination, (oss, s3), keep_prefix=keep_prefix, content=content)
     _print(verdict, f"{source} ↔ {destination}", time.monotonic() - began, as_json=as_json)
@@ -101,10 +106,11 @@ def _run(
             client = s3_client(session, destination, s3)
             verifier = Verifier(
                 open_source(source, oss, http),
-                open_replica(destination, client, session, http),
+                open_replica(destination, s3, client, session, http),
                 client,
                 mapping,
                 content=content,
+                pays_requests=s3.pays_requests,
             )
 
             def render() -> RenderableType:

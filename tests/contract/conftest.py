@@ -61,6 +61,12 @@ def replica(request):
 
 
 @pytest.fixture
+def runner():
+    with asyncio.Runner() as opened:
+        yield opened
+
+
+@pytest.fixture
 def table(moto):  # noqa: F811
     with new_table(moto) as empty:
         yield empty

@@ -122,7 +122,7 @@ def test_a_replica_keeps_headers_metadata_tags_and_storage_class(replica):
 
 def test_a_marker_is_read_back_by_head(replica):
     source = described(etag="ETAG-1", crc64=2**64 - 1, version_id="v 1")
-    wanted = policy().properties(source, {})
+    wanted = policy().properties(source)
 
     replica.run(replica.store.put("k", b"x", size=1, properties=wanted, expected=None))
 

@@ -4,6 +4,7 @@ from threading import Barrier
 
 import pytest
 from ferry.errors import ConfigurationError
+from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 from ferry.run_control import closing_step, open_run, plan_shards, seal_run
 from ferry.stores.memory import MemoryReplica, MemorySource
@@ -33,9 +34,12 @@ def close(books, number, outcomes=(COPIED,)):
 
 
 def test_outcomes_are_counted_by_how_they_ended():
-    outcomes = [COPIED, COPIED, Outcome("c", Result.CURRENT), Outcome("g", Result.GONE), FAILED]
+    both = Outcome("b", Result.COPIED, size=1, notices=frozenset(Notice))
+    outcomes = [COPIED, COPIED, Outcome("c", Result.CURRENT), Outcome("g", Result.GONE), FAILED, both]
 
-    assert count_outcomes(outcomes) == Counts(copied=2, current=1, gone=1, failed=1, size=20)
+    assert count_outcomes(outcomes) == Counts(
+        copied=3, current=1, gone=1, failed=1, size=21, unverified=1, metadata_dropped=1
+    )
 
 
 def test_the_waiting_workflow_is_woken_by_the_last_job(books):

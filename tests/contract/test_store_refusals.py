@@ -21,6 +21,7 @@ OPERATIONS = {
     "first key": lambda case: case.store.first_key("", KeyRange()),
     "head": lambda case: case.store.head("k"),
     "tags": lambda case: case.store.tags("k"),
+    "acl": lambda case: case.store.acl("k"),
     "open": lambda case: case.read("k"),
 }
 every_operation = pytest.mark.parametrize("operation", OPERATIONS)
@@ -62,6 +63,14 @@ def test_a_missing_permission_to_read_is_named(oss, bucket, operation):
         pytest.raises(ConfigurationError, match="oss:GetObject"),
     ):
         OPERATIONS[operation](case)
+
+
+def test_a_missing_permission_to_read_acls_is_named(oss, bucket):
+    with (
+        oss_source(oss, bucket, key=AccessKey("no-acl", "secret")) as case,
+        pytest.raises(ConfigurationError, match="oss:GetObjectAcl"),
+    ):
+        case.store.acl("k")
 
 
 @every_operation

@@ -7,6 +7,7 @@ from ferry.jobs import CopyJob, JobObject
 from ferry.keys import KeyMapping
 from ferry.objects import ListedObject, ReplicaProperties, SourceObject
 from ferry.replica_policy import ReplicaPolicy
+from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.models import OssSource, Run, S3Destination, Task
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -15,10 +16,10 @@ RUN_ID = "photos-20260131t120000z"
 
 
 def listed(
-    key: str, *, size: int = 1, etag: str = "E", age: timedelta = timedelta(), is_symlink: bool = False
+    key: str, *, size: int = 1, etag: str = "E", age: timedelta = timedelta(), **fields: Any
 ) -> ListedObject:
     """A row that was last modified ``age`` before noon."""
-    return ListedObject(key, size, etag, NOON - age, is_symlink=is_symlink)
+    return ListedObject(key, size, etag, NOON - age, **fields)
 
 
 def described(key: str = "k", **fields: Any) -> SourceObject:
@@ -63,5 +64,5 @@ def properties(**fields: Any) -> ReplicaProperties:
     return ReplicaProperties(**{"content_headers": {}, "metadata": {}, **fields})
 
 
-def policy(run_id: str = RUN_ID) -> ReplicaPolicy:
-    return ReplicaPolicy(run_id)
+def policy(run_id: str = RUN_ID, **settings: Any) -> ReplicaPolicy:
+    return ReplicaPolicy(run_id, ReplicaSettings(**settings))

@@ -9,7 +9,12 @@ from local.oss.credentials import parse_credential
 from local.oss.embedded import OssServer
 from tests.support.aws import running_moto
 
-LIMITED_KEYS = ("no-get:secret:deny=oss:GetObject", "no-tags:secret:deny=oss:GetObjectTagging")
+LIMITED_KEYS = (
+    "no-get:secret:deny=oss:GetObject",
+    "no-tags:secret:deny=oss:GetObjectTagging",
+    "no-acl:secret:deny=oss:GetObjectAcl",
+    "guest:secret:account=4711",
+)
 
 
 @pytest.fixture(scope="session")

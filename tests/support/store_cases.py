@@ -31,12 +31,20 @@ class SourceCase(Protocol):
     runner: asyncio.Runner
 
     @abstractmethod
-    def write(self, key: str, content: bytes = b"x", **fields: dict[str, str]) -> None:
-        """Store an object with ``content_headers``, ``metadata`` and ``tags``."""
+    def write(self, key: str, content: bytes = b"x", **fields: Any) -> None:
+        """Store an object with ``content_headers``, ``metadata``, ``tags`` and ``storage_class``."""
 
     @abstractmethod
     def remove(self, key: str) -> None:
         """Delete an object."""
+
+    @abstractmethod
+    def link(self, key: str, target: str) -> None:
+        """Store a symbolic link."""
+
+    @abstractmethod
+    def set_acl(self, key: str, acl: str) -> None:
+        """Give an object an ACL."""
 
     def read(self, key: str, byte_range: ByteRange | None = None, if_match: str | None = None) -> bytes:
         """Open an object and read it whole."""
@@ -53,11 +61,17 @@ class MemorySourceCase(SourceCase):
     store: MemorySource
     runner: asyncio.Runner
 
-    def write(self, key: str, content: bytes = b"x", **fields: dict[str, str]) -> None:
+    def write(self, key: str, content: bytes = b"x", **fields: Any) -> None:
         self.store.write(key, content, **fields)
 
     def remove(self, key: str) -> None:
         self.store.remove(key)
+
+    def link(self, key: str, target: str) -> None:
+        self.store.link(key, target)
+
+    def set_acl(self, key: str, acl: str) -> None:
+        self.store.acls[key] = acl
 
 
 @dataclass
@@ -66,7 +80,7 @@ class OssSourceCase(SourceCase):
     runner: asyncio.Runner
     bucket: oss2.Bucket
 
-    def write(self, key: str, content: bytes = b"x", **fields: dict[str, str]) -> None:
+    def write(self, key: str, content: bytes = b"x", **fields: Any) -> None:
         headers: dict[str, Any] = {
             name: value.encode() for name, value in fields.get("content_headers", {}).items()
         }
@@ -74,10 +88,18 @@ class OssSourceCase(SourceCase):
             headers[f"x-oss-meta-{name}"] = value.encode()
         if fields.get("tags"):
             headers["x-oss-tagging"] = urlencode(fields["tags"], quote_via=quote)
+        if fields.get("storage_class"):
+            headers["x-oss-storage-class"] = fields["storage_class"]
         self.bucket.put_object(key, content, headers=headers)
 
     def remove(self, key: str) -> None:
         self.bucket.delete_object(key)
+
+    def link(self, key: str, target: str) -> None:
+        self.bucket.put_symlink(target, key)
+
+    def set_acl(self, key: str, acl: str) -> None:
+        self.bucket.put_object_acl(key, acl)
 
 
 class Connections(oss2.Session):
@@ -100,7 +122,12 @@ class Connections(oss2.Session):
 
 @contextmanager
 def oss_source(
-    server: OssServer, bucket: str, *, key: AccessKey | None = None, region: str | None = None
+    server: OssServer,
+    bucket: str,
+    *,
+    key: AccessKey | None = None,
+    region: str | None = None,
+    pays_requests: bool = False,
 ) -> Iterator[OssSourceCase]:
     """Reach a bucket of the local OSS server, which need not exist, with any key."""
     own = AccessKey(server.access_key_id, server.access_key_secret)
@@ -119,6 +146,7 @@ def oss_source(
             credentials=lambda: key or own,
             http=transport,
             retry=retry_policy(),
+            pays_requests=pays_requests,
         )
         store._bucket.session = connections
         try:
@@ -154,6 +182,10 @@ class ReplicaCase(Protocol):
         """What an object was written with; metadata as its reader sees it."""
 
     @abstractmethod
+    def acl(self, key: str) -> str | None:
+        """The canned ACL that grants what an object's does."""
+
+    @abstractmethod
     def uploads(self) -> list[str]:
         """Ids of the uploads that are neither completed nor aborted."""
 
@@ -172,6 +204,9 @@ class MemoryReplicaCase(ReplicaCase):
 
     def properties(self, key: str) -> ReplicaProperties:
         return self.store.objects[key].properties
+
+    def acl(self, key: str) -> str | None:
+        return self.store.objects[key].properties.acl
 
     def uploads(self) -> list[str]:
         return list(self.store.uploads)
@@ -200,7 +235,14 @@ class S3ReplicaCase(ReplicaCase):
             metadata={name: decode_value(value) for name, value in head["Metadata"].items()},
             tags={tag["Key"]: tag["Value"] for tag in tags},
             storage_class=head.get("StorageClass", "STANDARD"),
+            encryption=head.get("ServerSideEncryption"),
+            kms_key=head.get("SSEKMSKeyId"),
         )
+
+    def acl(self, key: str) -> str | None:
+        acl = self.client.get_object_acl(Bucket=self.store.bucket, Key=key)
+        everybody = {grant["Permission"] for grant in acl["Grants"] if "URI" in grant["Grantee"]}
+        return "public-read" if everybody == {"READ"} else "private"
 
     def uploads(self) -> list[str]:
         found = self.client.list_multipart_uploads(Bucket=self.store.bucket)

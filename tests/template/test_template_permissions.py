@@ -97,8 +97,19 @@ def test_a_function_holds_the_shared_permissions_it_needs_and_no_other(name, pol
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_that_meets_encrypted_buckets_or_secrets_may_use_their_keys(name):
-    assert conditional(name) == {"KmsKeysAreGiven": "UseKmsKeysPolicy"}
+    assert conditional(name)["KmsKeysAreGiven"] == "UseKmsKeysPolicy"
     assert template()["Resources"]["UseKmsKeysPolicy"]["Condition"] == "KmsKeysAreGiven"
+
+
+def test_only_what_writes_replicas_may_give_them_an_acl_and_only_when_that_is_allowed():
+    holders = {name for name in FUNCTIONS if "ObjectAclsAreAllowed" in conditional(name)}
+
+    assert holders == {"TransferFunction", "MultipartPlanFunction"}
+    assert template()["Resources"]["SetObjectAclsPolicy"]["Condition"] == "ObjectAclsAreAllowed"
+    assert template()["Parameters"]["ObjectAcls"]["Default"] == "Refused"
+    assert {name for name, statement in ALLOWED if "s3:PutObjectAcl" in actions(statement)} == {
+        "SetObjectAclsPolicy"
+    }
 
 
 @pytest.mark.parametrize("name", resources("AWS::Serverless::StateMachine"))

@@ -65,6 +65,8 @@ def test_a_prefix_that_is_not_on_every_key_cannot_be_stripped():
         (".", "copies/.", "DotKey"),
         ("..", "copies/..", "DotKey"),
         ("logs/.", ".", "DotKey"),
+        ("soap", "soap", "ReservedKey"),
+        ("logs/soap", "soap", "ReservedKey"),
         ("k" * 1023, "p/" + "k" * 1023, "KeyTooLong"),
         ("中" * 341, "é" + "中" * 341, "KeyTooLong"),
         ("logs/", "", "KeyEmpty"),
@@ -79,6 +81,8 @@ def test_a_key_that_would_be_read_or_written_wrong_is_refused(source_key, replic
     assert caught.value.reason == reason
 
 
-@pytest.mark.parametrize("key", ["k", "k" * 1024, "中" * 341 + "k", "./x", "a/../b", "...", "/", "a//b", " "])
+@pytest.mark.parametrize(
+    "key", ["k", "k" * 1024, "中" * 341 + "k", "./x", "a/../b", "...", "/", "a//b", " ", "soap/", "a/soap"]
+)
 def test_every_other_key_is_fine(key):
     check_key(key, key)

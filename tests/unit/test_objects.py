@@ -1,9 +1,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from ferry.companions import Companions
 from ferry.metadata import decode_value, encode_value
-from ferry.objects import ByteRange, Marker
+from ferry.objects import ByteRange, Marker, Notice
 from ferry.replica_policy import ReplicaPolicy
+from ferry.replica_settings import ReplicaSettings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +20,7 @@ MARKERS = st.builds(
     run_id=ANY_TEXT,
     crc64=st.one_of(st.none(), st.integers(0, 2**64 - 1)),
     version_id=st.one_of(st.none(), ANY_TEXT),
+    notices=st.frozensets(st.sampled_from(Notice)),
 )
 
 
@@ -65,7 +68,9 @@ def test_a_byte_range_is_spelled_with_its_last_byte():
 def test_a_replica_keeps_the_metadata_of_its_source_beside_the_marker():
     source = described(metadata={"owner": "Zoë", "ferry-run": "forged"}, crc64=7, version_id="v1")
 
-    properties = ReplicaPolicy(RUN_ID, "GLACIER_IR").properties(source, {"team": "a"})
+    properties = ReplicaPolicy(RUN_ID, ReplicaSettings(storage_class="GLACIER_IR")).properties(
+        source, Companions({"team": "a"})
+    )
 
     assert decode_value(properties.metadata["owner"]) == "Zoë"
     assert Marker.from_metadata(properties.metadata) == Marker.of(source, RUN_ID)

@@ -1,12 +1,14 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from functools import partial
 from typing import override
 
 import pytest
 from ferry.errors import ConfigurationError, TransientError
 from ferry.keys import KeyMapping, KeyRange
 from ferry.multipart.upload import LargeObjectCopier
+from ferry.multipart.whole import copy_whole
 from ferry.objects import ListedObject
 from ferry.outcome import Outcome
 from ferry.replicate import Replication, Tally
@@ -48,19 +50,25 @@ def replica() -> FaultyReplica:
     return FaultyReplica()
 
 
-def replication(source, replica, *, dry_run=False, on_failure=lambda _: None, run_id="copy") -> Replication:
+def replication(source, replica, *, dry_run=False, on_report=lambda _: None, run_id="copy") -> Replication:
     retry = retry_policy(FakeClock())
-    engine = TransferEngine(
-        source, replica, MAPPING, policy(run_id), limits=TransferLimits(in_flight=4), retry=retry
-    )
     copier = LargeObjectCopier(source, replica, MAPPING, policy(run_id), part_size=5 * MIB, retry=retry)
+    engine = TransferEngine(
+        source,
+        replica,
+        MAPPING,
+        policy(run_id),
+        partial(copy_whole, copier),
+        TransferLimits(in_flight=4),
+        retry=retry,
+    )
     return Replication(
         engine,
         copier,
         mode=CompareMode.AUTO,
         large_object_threshold=6 * MIB,
         dry_run=dry_run,
-        on_failure=on_failure,
+        on_report=on_report,
     )
 
 
@@ -117,13 +125,13 @@ def test_failures_are_told_and_the_others_copied(source, replica):
         source.write(key, b"content")
     mapping = KeyMapping("in/", "in/", "")
     failures: list[Outcome] = []
-    engine = TransferEngine(source, replica, mapping, policy())
+    copier = LargeObjectCopier(source, replica, mapping, policy())
     work = Replication(
-        engine,
-        LargeObjectCopier(source, replica, mapping, policy()),
+        TransferEngine(source, replica, mapping, policy(), partial(copy_whole, copier)),
+        copier,
         mode=CompareMode.AUTO,
         large_object_threshold=6 * MIB,
-        on_failure=failures.append,
+        on_report=failures.append,
     )
 
     tally = asyncio.run(work.run())
@@ -144,7 +152,7 @@ def test_an_object_that_was_deleted_meanwhile_is_not_counted(source, replica):
 def test_an_object_that_keeps_failing_for_now_is_tried_three_times_over(source, replica):
     source.write("in/a", b"content")
     failures: list[Outcome] = []
-    work = replication(source, replica, on_failure=failures.append)
+    work = replication(source, replica, on_report=failures.append)
     tries = work._engine.retry.attempts * 3
     source.surprises.before["open"] = [raising(TransientError("busy", reason="Busy"))] * tries
 

@@ -8,6 +8,8 @@ from ferry.errors import PermanentError
 MAX_REPLICA_KEY_BYTES: Final = 1024
 UNREADABLE_KEYS: Final = frozenset({".", ".."})
 """HTTP clients turn a request for one of these into a request for something else."""
+UNWRITABLE_KEYS: Final = frozenset({"soap"})
+"""S3 takes a request for one of these for something else when the host name holds the bucket."""
 LAST_CHARACTER: Final = "\U0010ffff"
 
 
@@ -87,12 +89,17 @@ class KeyMapping:
         return self.strip_prefix + replica_key[len(self.replica_prefix) :]
 
 
+def has_dot_segment(prefix: str) -> bool:
+    """Tell whether a prefix has ``.`` or ``..`` between its slashes, which many clients resolve."""
+    return not UNREADABLE_KEYS.isdisjoint(prefix.split("/"))
+
+
 def check_key(source_key: str, replica_key: str) -> None:
     """Refuse keys that would be read or written wrong.
 
     Raises:
         InvalidKeyError: The source key is ``.`` or ``..``, which HTTP clients turn into another
-            request; or the replica's key is empty, too long or one of those two.
+            request; or the replica's key is empty, too long, one of those two, or ``soap``.
 
     Source:
         Amazon S3 User Guide, "Naming Amazon S3 objects".
@@ -101,6 +108,9 @@ def check_key(source_key: str, replica_key: str) -> None:
         if key in UNREADABLE_KEYS:
             msg = f"The key {key!r} is a path segment with a meaning of its own; copy it under another name."
             raise InvalidKeyError(msg, reason="DotKey")
+    if replica_key in UNWRITABLE_KEYS:
+        msg = f"S3 keeps no object {replica_key!r} at the root of a bucket; use a destination prefix."
+        raise InvalidKeyError(msg, reason="ReservedKey")
     try:
         length = len(replica_key.encode("utf-8"))
     except UnicodeEncodeError as error:

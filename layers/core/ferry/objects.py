@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Final, Self
 
 CONTENT_HEADERS: Final = (
@@ -14,6 +15,20 @@ CONTENT_HEADERS: Final = (
     "expires",
 )
 """The headers a replica keeps as they are on its source, lower-case."""
+OWN_METADATA: Final = "ferry-"
+"""How the names of the metadata begin that Ferry itself writes; it copies none of that kind."""
+
+
+class Notice(StrEnum):
+    """What a user should know about an object that was copied all the same."""
+
+    METADATA_DROPPED = "metadata-dropped"
+    """Its user metadata does not fit into S3, and the task says to leave it out."""
+    UNVERIFIED = "unverified"
+    """The source gave nothing to check the content against, only its length."""
+
+
+NO_NOTICES: Final = frozenset[Notice]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +54,11 @@ class SourceObject:
         size: Bytes of the whole object, also when only a range of it is read.
         etag: An opaque version token without quotes, good for ``If-Match``, not a checksum.
         crc64: CRC-64/XZ of the whole object; None on old objects, which carry none.
+        md5: Of the whole object as lower-case hex; None when the source does not say.
         content_headers: The ``CONTENT_HEADERS`` that are set.
         metadata: User metadata, lower-case names.
         tag_count: Number of tags, 0 also when the caller may not read them.
+        storage_class: As OSS spells it, such as ``IA``.
     """
 
     key: str
@@ -53,6 +70,8 @@ class SourceObject:
     metadata: Mapping[str, str] = field(default_factory=dict)
     tag_count: int = 0
     version_id: str | None = None
+    md5: str | None = None
+    storage_class: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +83,12 @@ class Marker:
     run_id: str
     crc64: int | None = None
     version_id: str | None = None
+    notices: frozenset[Notice] = NO_NOTICES
 
     @classmethod
-    def of(cls, source: SourceObject, run_id: str) -> Self:
+    def of(cls, source: SourceObject, run_id: str, notices: frozenset[Notice] = NO_NOTICES) -> Self:
         """Describe a source object as copied by a run."""
-        return cls(source.etag, source.last_modified, run_id, source.crc64, source.version_id)
+        return cls(source.etag, source.last_modified, run_id, source.crc64, source.version_id, notices)
 
     def matches(self, source_etag: str) -> bool:
         """Tell whether the replica was made from this version of the source."""
@@ -85,6 +105,8 @@ class Marker:
             entries["ferry-source-crc64"] = str(self.crc64)
         if self.version_id is not None:
             entries["ferry-source-version-id"] = self.version_id
+        if self.notices:
+            entries["ferry-notices"] = " ".join(sorted(self.notices))
         return entries
 
     @classmethod
@@ -105,6 +127,9 @@ class Marker:
             run_id=metadata.get("ferry-run", ""),
             crc64=int(crc64) if crc64 is not None else None,
             version_id=metadata.get("ferry-source-version-id"),
+            notices=frozenset(
+                notice for notice in Notice if notice in metadata.get("ferry-notices", "").split()
+            ),
         )
 
 
@@ -120,12 +145,24 @@ class Replica:
 
 @dataclass(frozen=True, slots=True)
 class ReplicaProperties:
-    """Everything a replica is written with beside its bytes."""
+    """Everything a replica is written with beside its bytes.
+
+    Attributes:
+        metadata: In the form S3 takes, the marker among it.
+        encryption: As S3 spells it, such as ``aws:kms``; None leaves it to the bucket.
+        kms_key: Of ``aws:kms``; None for the account's own S3 key.
+        acl: A canned ACL; None leaves it to the bucket.
+        notices: What the user should know once it is written.
+    """
 
     content_headers: Mapping[str, str]
     metadata: Mapping[str, str]
     tags: Mapping[str, str] = field(default_factory=dict)
     storage_class: str = "STANDARD"
+    encryption: str | None = None
+    kms_key: str | None = None
+    acl: str | None = None
+    notices: frozenset[Notice] = NO_NOTICES
 
 
 @dataclass(frozen=True, slots=True)

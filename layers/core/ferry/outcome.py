@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Self
 
 from ferry.errors import FerryError
+from ferry.objects import NO_NOTICES, Notice
 
 
 class Result(StrEnum):
@@ -26,6 +27,7 @@ class Outcome:
         reason: Of a failure, a short stable word.
         message: Of a failure, a sentence for people.
         is_transient: Of a failure, whether another delivery may succeed.
+        notices: Of a copy, what the user should know about it.
     """
 
     key: str
@@ -34,6 +36,7 @@ class Outcome:
     reason: str = ""
     message: str = ""
     is_transient: bool = False
+    notices: frozenset[Notice] = NO_NOTICES
 
     @classmethod
     def failed(cls, key: str, error: FerryError, *, is_transient: bool = False) -> Self:

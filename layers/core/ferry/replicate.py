@@ -20,6 +20,7 @@ from ferry.jobs import JobObject
 from ferry.keys import KeyRange
 from ferry.multipart.upload import LargeObjectCopier
 from ferry.multipart.whole import copy_whole
+from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 from ferry.preflight import check_access
 from ferry.tasks.models import CompareMode
@@ -48,6 +49,8 @@ class Tally:
         current: Objects whose replica already was what the source is.
         gone: Objects deleted from the source after they were listed.
         failed: Objects that could not be copied.
+        unverified: Objects copied whose source gave no checksum of their content.
+        metadata_dropped: Objects copied whose user metadata did not fit.
         size: Bytes copied, in a dry run those that would be.
         closed: Planned objects that have ended, whichever way.
         moved_size: Bytes that S3 has taken, parts of unfinished objects included.
@@ -61,6 +64,8 @@ class Tally:
     current: int = 0
     gone: int = 0
     failed: int = 0
+    unverified: int = 0
+    metadata_dropped: int = 0
     size: int = 0
     closed: int = 0
     moved_size: int = 0
@@ -80,7 +85,7 @@ class Replication:
         mode: How to recognise a current replica.
         large_object_threshold: Bytes from which an object is large.
         dry_run: Only count what would be copied.
-        on_failure: Told every object that could not be copied.
+        on_report: Told every object that could not be copied, or was copied with a notice.
     """
 
     def __init__(
@@ -91,7 +96,7 @@ class Replication:
         mode: CompareMode,
         large_object_threshold: int,
         dry_run: bool = False,
-        on_failure: Callable[[Outcome], None] = lambda _: None,
+        on_report: Callable[[Outcome], None] = lambda _: None,
     ) -> None:
         self.tally = Tally()
         self._engine = engine
@@ -99,7 +104,7 @@ class Replication:
         self._mode = mode
         self._large_object_threshold = large_object_threshold
         self._dry_run = dry_run
-        self._on_failure = on_failure
+        self._on_report = on_report
 
     async def run(self) -> Tally:
         """Check both sides, then copy everything that needs it.
@@ -191,13 +196,17 @@ class Replication:
             case Result.COPIED:
                 tally.copied += 1
                 tally.size += outcome.size
+                tally.unverified += Notice.UNVERIFIED in outcome.notices
+                tally.metadata_dropped += Notice.METADATA_DROPPED in outcome.notices
+                if outcome.notices:
+                    self._on_report(outcome)
             case Result.CURRENT:
                 tally.current += 1
             case Result.GONE:
                 tally.gone += 1
             case Result.FAILED:
                 tally.failed += 1
-                self._on_failure(outcome)
+                self._on_report(outcome)
 
     async def _copy_small(self, item: JobObject) -> Outcome:
         for attempt in range(1, _ATTEMPTS + 1):

@@ -9,6 +9,7 @@ from typing import Final
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 
 NAMESPACE: Final = "Ferry"
@@ -18,6 +19,10 @@ _RESULT_METRICS: Final = {
     Result.CURRENT: "ObjectsCurrent",
     Result.GONE: "ObjectsGone",
     Result.FAILED: "ObjectsFailed",
+}
+_NOTICE_METRICS: Final = {
+    Notice.UNVERIFIED: "ObjectsUnverified",
+    Notice.METADATA_DROPPED: "ObjectsWithoutMetadata",
 }
 
 
@@ -62,6 +67,10 @@ def emit_outcomes(outcomes: list[Outcome]) -> None:
     """Add how objects ended to the invocation's metrics."""
     for result, name in _RESULT_METRICS.items():
         count = sum(outcome.result is result for outcome in outcomes)
+        if count:
+            metrics().add_metric(name=name, unit=MetricUnit.Count, value=count)
+    for notice, name in _NOTICE_METRICS.items():
+        count = sum(notice in outcome.notices for outcome in outcomes)
         if count:
             metrics().add_metric(name=name, unit=MetricUnit.Count, value=count)
     size = sum(outcome.size for outcome in outcomes)

@@ -82,7 +82,13 @@ def _source(source: "OssSource") -> "OssStore":
         else OssEndpoint.public(source.region)
     )
     credentials = SecretCredentials(session().client("secretsmanager"), source.secret)
-    return OssStore(source.bucket, endpoint=endpoint, credentials=credentials, http=http())
+    return OssStore(
+        source.bucket,
+        endpoint=endpoint,
+        credentials=credentials,
+        http=http(),
+        pays_requests=source.request_payer,
+    )
 
 
 @lru_cache(maxsize=8)
@@ -95,7 +101,13 @@ def _replica(destination: "S3Destination") -> "S3Store":
     client = session().client(
         "s3", region_name=destination.region, config=Config(max_pool_connections=CALLS_AT_ONCE)
     )
-    return S3Store(destination.bucket, client=client, credentials=_own_key, http=http())
+    return S3Store(
+        destination.bucket,
+        client=client,
+        credentials=_own_key,
+        http=http(),
+        pays_requests=destination.request_payer,
+    )
 
 
 def _own_key() -> "AccessKey":
@@ -115,7 +127,7 @@ def replica(run: "Run") -> "S3Store":
 
 
 def _policy(run_id: str, task: "Task") -> ReplicaPolicy:
-    return ReplicaPolicy(run_id, task.destination.storage_class)
+    return ReplicaPolicy(run_id, task.destination)
 
 
 def job_runner(run: "Run") -> "JobRunner":
@@ -134,6 +146,9 @@ def job_runner(run: "Run") -> "JobRunner":
 
 @lru_cache(maxsize=8)
 def _engine(run_id: str, task: "Task") -> "TransferEngine":
+    from functools import partial
+
+    from ferry.multipart.whole import copy_whole
     from ferry.transfer.engine import TransferEngine, TransferLimits
 
     limits = TransferLimits(in_flight=settings().objects_in_flight, held_bytes=settings().held_bytes)
@@ -143,18 +158,23 @@ def _engine(run_id: str, task: "Task") -> "TransferEngine":
         task.mapping,
         _policy(run_id, task),
         limits=limits,
+        copy_in_parts=partial(copy_whole, _copier(run_id, task)),
     )
 
 
 def large_object_copier(run: "Run") -> "LargeObjectCopier":
     """Return what copies a run's large objects."""
+    return _copier(run.run_id, run.task)
+
+
+def _copier(run_id: str, task: "Task") -> "LargeObjectCopier":
     from ferry.multipart.upload import LargeObjectCopier
 
     return LargeObjectCopier(
-        source(run),
-        replica(run),
-        run.task.mapping,
-        _policy(run.run_id, run.task),
+        _source(task.source),
+        _replica(task.destination),
+        task.mapping,
+        _policy(run_id, task),
         part_size=settings().part_size,
     )
 

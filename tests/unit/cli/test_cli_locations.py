@@ -43,6 +43,14 @@ def test_what_is_no_location_is_refused_with_the_reason(text, words):
         parse_oss(text)
 
 
+@pytest.mark.parametrize("prefix", ["..", "../a", "a/../b", "./a", "a/."])
+def test_a_destination_that_clients_would_resolve_is_refused(prefix):
+    with pytest.raises(typer.BadParameter, match="between slashes"):
+        parse_s3(f"s3://replica/{prefix}")
+
+    assert parse_oss(f"oss://photos/{prefix}").prefix == f"{prefix}/"
+
+
 @pytest.mark.parametrize(
     ("text", "size"),
     [

@@ -1,5 +1,6 @@
 import io
 import json
+from dataclasses import replace
 
 from ferry.errors import ConfigurationError
 from ferry.replicate import Tally
@@ -18,12 +19,23 @@ def printed(failures: FailureList) -> list[str]:
 
 def test_a_tally_becomes_the_documented_json():
     tally = Tally(found=9, planned=6, copied=4, current=3, gone=1, failed=1, size=70, is_listed=True)
+    tally.unverified, tally.metadata_dropped = 2, 1
 
     document = summarise(tally, 1.23456).to_json()
 
     assert json.dumps(document) == (
-        '{"objects": 8, "bytes": 70, "copied": 4, "current": 3, "deleted": 0, "failed": 1, "seconds": 1.235}'
+        '{"objects": 8, "bytes": 70, "copied": 4, "current": 3, "deleted": 0, "failed": 1, "seconds": 1.235, '
+        '"unverified": 2, "metadata_dropped": 1}'
     )
+
+
+def test_what_to_know_about_copied_objects_is_shown_when_there_is_something():
+    quiet = Summary(objects=3, bytes=0, copied=3, current=0, deleted=0, failed=0, seconds=2.0)
+
+    rows = dict(replace(quiet, unverified=2, metadata_dropped=1).rows(dry_run=False))
+
+    assert (rows["  Unverified"], rows["  Without their metadata"]) == ("2", "1")
+    assert "  Unverified" not in dict(quiet.rows(dry_run=False))
 
 
 def test_a_tally_becomes_a_snapshot():
@@ -46,7 +58,7 @@ def test_a_dry_run_says_that_nothing_was_copied():
 
 def test_the_first_failures_are_listed_and_all_are_counted():
     told = []
-    failures = FailureList(lambda *failure: told.append(failure))
+    failures = FailureList(lambda **failure: told.append(failure))
     for number in range(SHOWN_FAILURES + 3):
         failures.add(
             f"key {number}", "Archived", "The object is archived, which needs a line longer than that."

@@ -72,6 +72,30 @@ def run_id(deployed: Deployed) -> str:
     return str(deployed.json("run", "start", "photos")["run_id"])
 
 
+def test_a_task_keeps_how_its_replicas_are_written(deployed: Deployed):
+    chosen = deployed.json(
+        *CREATE,
+        *("--storage-class-map", "IA=STANDARD_IA,Archive=GLACIER_IR", "--encryption", "sse-kms"),
+        *("--kms-key", "alias/replicas", "--acl", "source", "--metadata-policy", "drop"),
+        *("--oss-request-payer", "--s3-request-payer"),
+    )
+    _, shown, _ = deployed.run("task", "show", "photos")
+
+    destination = chosen["destination"]
+    assert destination["storage_class_map"]["archive"] == "GLACIER_IR"
+    assert (destination["encryption"], destination["kms_key"]) == ("sse-kms", "alias/replicas")
+    assert (destination["acl"], destination["metadata_policy"]) == ("source", "drop")
+    assert (chosen["source"]["request_payer"], destination["request_payer"]) == (True, True)
+    for words in (
+        "STANDARD, IA=STANDARD_IA, Archive=GLACIER_IR",
+        "sse-kms alias/replicas",
+        "source",
+        "drop",
+        "OSS and S3",
+    ):
+        assert words in shown
+
+
 def finish(deployed: Deployed, run_id: str, state: RunState, **counts: int) -> None:
     """Let a run find 10 objects, 7 of them to copy, and end."""
     found = Found(objects=10, size=1000, current=3, planned_objects=7, planned_size=700, jobs=1)

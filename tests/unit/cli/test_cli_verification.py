@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 import pytest
-from ferry.objects import Marker
+from ferry.objects import Marker, Notice
 
 from cli.differences import ReplicaSide, SourceSide, differences
 from cli.verification import SHOWN, Verdict
@@ -23,6 +25,29 @@ def replica(**changes) -> ReplicaSide:
 
 def test_a_replica_that_is_what_its_source_is_has_no_differences():
     assert differences(SourceSide(SOURCE, {"t": "1"}), replica()) == []
+
+
+def test_an_expires_that_is_no_date_is_compared_where_it_is_kept():
+    source = replace(SOURCE, content_headers={"content-type": "a/b", "expires": "never"})
+    kept = {"n": "1", **MARKER, "ferry-source-expires": "never"}
+
+    assert differences(SourceSide(source, {"t": "1"}), replica(metadata=kept)) == []
+    assert differences(
+        SourceSide(source, {"t": "1"}), replica(metadata=kept | {"ferry-source-expires": "0"})
+    ) == ["header expires: 'never' on OSS, '0' on S3"]
+
+
+def test_metadata_that_was_dropped_is_not_missed():
+    source = replace(SOURCE, content_headers={"content-type": "a/b", "expires": "never"})
+    dropped = Marker.of(source, "run", frozenset({Notice.METADATA_DROPPED})).to_metadata()
+
+    assert differences(SourceSide(source, {"t": "1"}), replica(metadata=dropped)) == []
+
+
+def test_metadata_of_ferrys_own_kind_is_nobodys_to_compare():
+    source = replace(SOURCE, metadata={"n": "1", "ferry-run": "another"})
+
+    assert differences(SourceSide(source, {"t": "1"}), replica()) == []
 
 
 @pytest.mark.parametrize(

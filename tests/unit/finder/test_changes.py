@@ -1,4 +1,6 @@
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from ferry.errors import ConfigurationError, PermanentError, TransientError
@@ -86,6 +88,53 @@ def test_a_replica_is_looked_at_only_when_the_listings_cannot_tell(sides):
     find(sides)
 
     assert sides.replica.surprises.calls == []
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("mode", "since_copied", "expected"),
+    [
+        # Only a recent one whose replica has an etag of another kind needs a look.
+        (CompareMode.AUTO, 2 * HOUR, []),
+        (CompareMode.AUTO, HOUR / 2, ["copies/in parts"]),
+        (CompareMode.SIZE, HOUR / 2, []),
+        (CompareMode.ALWAYS, HOUR / 2, []),
+        (CompareMode.CHECKSUM, 2 * HOUR, ["copies/bigger", "copies/in parts", "copies/same"]),
+    ],
+)
+def test_a_replica_is_asked_for_its_marker_only_where_the_mode_and_the_listings_need_it(
+    sides, mode, since_copied, expected
+):
+    items = [sides.write(key, key.encode()) for key in ("bigger", "in parts", "same")]
+    sides.replica.clock = lambda: NOON + since_copied
+    copy_all(sides.engine(), items)
+    sides.write("bigger", b"bigger than before")
+    sides.write("new", b"new")
+    stored = sides.replica.objects["copies/in parts"]
+    sides.replica.objects["copies/in parts"] = replace(stored, etag=f"{stored.etag}-2")
+    asked, head = [], sides.replica.head
+    sides.replica.head = lambda key: asked.append(key) or head(key)
+    sides.source.surprises.calls.clear()
+
+    find(sides, mode)
+
+    assert sorted(asked) == expected
+    assert sides.source.surprises.calls == []
+
+
+@pytest.mark.parametrize("storage_class", ["GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"])
+@pytest.mark.parametrize("mode", [CompareMode.AUTO, CompareMode.SIZE, CompareMode.CHECKSUM])
+def test_a_replica_that_a_lifecycle_rule_archived_is_not_copied_again(sides, mode, storage_class):
+    items = [sides.write("k", b"content"), sides.write("encrypted", b"content")]
+    copy_all(sides.engine(), items)
+    for key, stored in sides.replica.objects.items():
+        etag = "not an MD5" if key == "copies/encrypted" else stored.etag
+        archived = replace(stored.properties, storage_class=storage_class)
+        sides.replica.objects[key] = replace(stored, etag=etag, properties=archived)
+
+    assert copied_keys(find(sides, mode)) == []
 
 
 def test_replicas_without_a_source_are_left_out(sides):

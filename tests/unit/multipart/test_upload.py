@@ -9,13 +9,12 @@ from ferry.errors import (
     ConflictError,
     ObjectNotFoundError,
     PartsDifferError,
-    PermanentError,
     SourceChangedError,
     TransientError,
 )
 from ferry.multipart.plan import MIN_PART_SIZE
 from ferry.multipart.upload import CopiedRange, UploadPlan
-from ferry.objects import Marker
+from ferry.objects import Marker, Notice
 from ferry.outcome import Outcome, Result
 
 from tests.support.builders import RUN_ID, properties
@@ -104,16 +103,44 @@ def test_a_replica_that_is_current_needs_no_upload(sides):
     assert sides.replica.uploads == {}
 
 
-def test_a_source_that_is_gone_or_empty_needs_no_upload(sides):
-    sides.source.write("k", b"")
-    with pytest.raises(PermanentError) as caught:
-        begin(sides)
+def test_a_source_that_was_emptied_is_copied_without_an_upload(sides):
+    sides.source.write("k", b"", metadata={"owner": "Zoë"})
+
+    assert begin(sides) == Outcome("k", Result.COPIED)
+    assert sides.content("k") == b""
+    assert "owner" in sides.replica.objects["copies/k"].properties.metadata
+    assert sides.replica.uploads == {}
+
+
+def test_a_source_that_is_gone_needs_no_upload(sides):
     sides.source.remove("k")
+
     with pytest.raises(ObjectNotFoundError):
         begin(sides)
-
-    assert caught.value.reason == "ShrankDuringCopy"
     assert sides.replica.uploads == {}
+
+
+def test_a_source_that_changes_while_its_tags_are_read_is_looked_at_again(sides):
+    changed = sides.source.write
+    sides.source.surprises.before["tags"] = [lambda: changed("k", CONTENT[::-1], tags={"team": "b"}) and None]
+
+    plan = begin(sides)
+    complete(sides, plan, [copy(sides, plan)])
+
+    assert sides.content("k") == CONTENT[::-1]
+    assert sides.replica.objects["copies/k"].properties.tags == {"team": "b"}
+
+
+def test_a_large_object_without_a_crc_is_copied_and_noted_as_unverified(sides):
+    described, content = sides.source.objects["k"]
+    sides.source.objects["k"] = (replace(described, crc64=None, md5="0" * 32), content)
+
+    plan = begin(sides)
+    outcome = complete(sides, plan, [copy(sides, plan)])
+
+    assert outcome == Outcome("k", Result.COPIED, size=len(CONTENT), notices=frozenset({Notice.UNVERIFIED}))
+    assert begin(sides) == outcome
+    assert sides.replica.head("copies/k").marker.notices == {Notice.UNVERIFIED}
 
 
 def test_a_source_that_changes_midway_is_noticed_and_nothing_becomes_visible(sides):

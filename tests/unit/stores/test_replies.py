@@ -56,6 +56,8 @@ S3_TABLE = [
     (301, "Http301", ConfigurationError),
     (400, "AuthorizationHeaderMalformed", ConfigurationError),
     (400, "InvalidStorageClass", ConfigurationError),
+    (400, "AccessControlListNotSupported", ConfigurationError),
+    (400, "MetadataTooLarge", PermanentError),
     (400, "ExpiredToken", ConfigurationError),
     (403, "AccessDenied", ConfigurationError),
     (403, "SignatureDoesNotMatch", ConfigurationError),

@@ -1,13 +1,12 @@
 """The engine on buckets where everything goes well, or where only a setting decides."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from ferry.errors import ConfigurationError
 from ferry.objects import Marker
 from ferry.outcome import Outcome, Result
-from ferry.transfer.engine import MAX_PUT_SIZE, TransferLimits
+from ferry.transfer.engine import MIB, TransferLimits
 
 from tests.support.builders import RUN_ID, job_object, properties
 from tests.support.engines import Sides, copy_all, copy_one
@@ -74,15 +73,15 @@ def test_an_object_that_grew_since_it_was_listed_streams(sides):
     assert sides.replica.streamed == ["copies/k"]
 
 
-def test_an_object_that_grew_beyond_one_put_is_a_failure_that_says_so(sides):
-    item = sides.write("k", b"small")
-    described, content = sides.source.objects["k"]
-    sides.source.objects["k"] = (replace(described, size=MAX_PUT_SIZE + 1), content)
+def test_an_object_that_grew_beyond_one_put_is_copied_in_parts(sides):
+    listed = sides.write("k", b"small")
+    sides.source.write("k", bytes(7 * MIB))
 
-    outcome = copy_one(sides.engine(), item)
+    outcome = copy_one(sides.engine(limits=TransferLimits(put_size=6 * MIB)), listed)
 
-    assert (outcome.reason, outcome.is_transient) == ("GrewDuringCopy", False)
-    assert sides.content("k") is None
+    assert outcome == Outcome("k", Result.COPIED, size=7 * MIB)
+    assert sides.replica.surprises.calls.count("upload_part") == 2
+    assert (sides.content("k"), sides.replica.uploads) == (bytes(7 * MIB), {})
 
 
 def test_no_more_objects_are_in_flight_than_allowed(sides):

@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from ferry.checksums import combine_crc64, crc64
-from ferry.errors import ConflictError, PartsDifferError, PermanentError, SourceChangedError
+from ferry.companions import read_companions
+from ferry.errors import ConflictError, FerryError, PartsDifferError, PermanentError, SourceChangedError
 from ferry.keys import KeyMapping, check_key
 from ferry.multipart.plan import Part, part_size_for, plan_parts, plan_ranges
-from ferry.objects import ByteRange, Replica, SourceObject, UploadedPart
+from ferry.objects import ByteRange, Notice, Replica, UploadedPart
 from ferry.outcome import Outcome, Result
 from ferry.replica_policy import ReplicaPolicy
 from ferry.retry import RetryPolicy
 from ferry.stores.protocols import ReplicaStore, SourceBody, SourceStore
+
+_DECISIONS: Final = 5
 
 
 class _Model(BaseModel):
@@ -35,6 +39,7 @@ class UploadPlan(_Model):
         etag: The one version of the source that every part must come from.
         expected: The replica's etag that completing must find, None for no replica.
         crc64: CRC-64/XZ of the whole source as decimal text, None when it has none.
+        notices: What the user should know once it is completed.
     """
 
     key: str
@@ -45,6 +50,7 @@ class UploadPlan(_Model):
     crc64: str | None = None
     part_size: int
     ranges: tuple[PartRange, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 class CopiedRange(_Model):
@@ -84,29 +90,46 @@ class LargeObjectCopier:
         Raises:
             ObjectNotFoundError: The source is gone.
             PermanentError: The object cannot be copied.
+            SourceChangedError: The source keeps changing.
+            ConflictError: The replica keeps changing.
         """
+        changed: FerryError
+        for _ in range(_DECISIONS):
+            try:
+                return await self._begin(key)
+            except (ConflictError, SourceChangedError) as error:
+                changed = error
+        raise changed
+
+    async def _begin(self, key: str) -> UploadPlan | Outcome:
         replica_key = self.mapping.to_replica(key)
         check_key(key, replica_key)
         source = await asyncio.to_thread(self.source.head, key)
         replica = await asyncio.to_thread(self.replica.head, replica_key)
         if replica is not None and (ended := self._ended(source.etag, replica)) is not None:
             return ended
+        companions = await read_companions(self.source, source, wants_acl=self.policy.wants_acl)
+        # A whole object's MD5 cannot be had from ranges that are read side by side.
+        is_verified = source.crc64 is not None or not source.size
+        properties = self.policy.properties(source, companions, is_verified=is_verified)
+        expected = replica.etag if replica else None
         if not source.size:
-            msg = "The object has become empty since it was listed; run the task again."
-            raise PermanentError(msg, reason="ShrankDuringCopy")
+            # It was emptied since it was listed, and an upload needs a part; its bytes are known already.
+            await self.replica.put(replica_key, b"", size=0, properties=properties, expected=expected)
+            return Outcome(key, Result.COPIED, notices=properties.notices)
         part_size = part_size_for(source.size, preferred_size=self.part_size)
-        properties = self.policy.properties(source, await self._tags(source))
         return UploadPlan(
             key=key,
             upload_id=await self.replica.create_upload(replica_key, properties),
             etag=source.etag,
-            expected=replica.etag if replica else None,
+            expected=expected,
             size=source.size,
             crc64=None if source.crc64 is None else str(source.crc64),
             part_size=part_size,
             ranges=tuple(
                 PartRange(first=first, last=last) for first, last in plan_ranges(source.size, part_size)
             ),
+            notices=tuple(sorted(properties.notices)),
         )
 
     async def copy_range(self, plan: UploadPlan, first: int, last: int, *, deadline: float) -> CopiedRange:
@@ -171,7 +194,7 @@ class LargeObjectCopier:
             if replica is not None and (ended := self._ended(plan.etag, replica)) is not None:
                 return ended
             raise
-        return Outcome(plan.key, Result.COPIED, size=plan.size)
+        return Outcome(plan.key, Result.COPIED, size=plan.size, notices=frozenset(plan.notices))
 
     def abort(self, key: str, upload_id: str) -> None:
         """Drop an upload and its parts."""
@@ -197,15 +220,12 @@ class LargeObjectCopier:
             )
         return checksum
 
-    async def _tags(self, source: SourceObject) -> dict[str, str]:
-        return await asyncio.to_thread(self.source.tags, source.key) if source.tag_count else {}
-
     def _ended(self, source_etag: str, replica: Replica) -> Outcome | None:
         if replica.marker is None or not replica.marker.matches(source_etag):
             return None
         key = self.mapping.to_source(replica.key)
         if replica.marker.run_id == self.policy.run_id:
-            return Outcome(key, Result.COPIED, size=replica.size)
+            return Outcome(key, Result.COPIED, size=replica.size, notices=replica.marker.notices)
         return Outcome(key, Result.CURRENT)
 
 

@@ -41,6 +41,8 @@ class MemorySource(SourceStore):
     clock: Callable[[], datetime] = _now
     objects: dict[str, tuple[SourceObject, bytes]] = field(default_factory=dict)
     tag_sets: dict[str, dict[str, str]] = field(default_factory=dict)
+    acls: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
 
     def write(
         self,
@@ -50,31 +52,51 @@ class MemorySource(SourceStore):
         content_headers: dict[str, str] | None = None,
         metadata: dict[str, str] | None = None,
         tags: dict[str, str] | None = None,
+        storage_class: str = "Standard",
     ) -> SourceObject:
         """Store an object, replacing what was there, and return its description."""
+        self.links.pop(key, None)
+        self.acls.pop(key, None)
         described = SourceObject(
             key=key,
             size=len(content),
-            etag=hashlib.md5(content, usedforsecurity=False).hexdigest().upper(),
+            etag=_md5(content).upper(),
             last_modified=self.clock(),
             crc64=crc64(content),
             content_headers=content_headers or {},
             metadata=metadata or {},
             tag_count=len(tags or {}),
+            md5=_md5(content),
+            storage_class=storage_class,
         )
         self.objects[key] = (described, content)
         self.tag_sets[key] = tags or {}
         return described
 
+    def link(self, key: str, target: str) -> None:
+        """Store a symbolic link to another key."""
+        described = self.write(key, b"")
+        etag = _md5(b"link to " + target.encode()).upper()
+        self.objects[key] = (replace(described, etag=etag), b"")
+        self.links[key] = target
+
     def remove(self, key: str) -> None:
         """Delete an object."""
         del self.objects[key]
+        self.links.pop(key, None)
 
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
         for key in _keys(self.objects, prefix, key_range):
             described = self.objects[key][0]
-            yield ListedObject(key, described.size, described.etag, described.last_modified)
+            yield ListedObject(
+                key,
+                described.size,
+                described.etag,
+                described.last_modified,
+                described.storage_class,
+                is_symlink=key in self.links,
+            )
 
     @override
     def next_common_prefixes(self, prefix: str, key_range: KeyRange, limit: int) -> list[str]:
@@ -99,6 +121,11 @@ class MemorySource(SourceStore):
         return dict(self.tag_sets[key])
 
     @override
+    def acl(self, key: str) -> str:
+        self._get(key)
+        return self.acls.get(key, "default")
+
+    @override
     @asynccontextmanager
     async def open(
         self, key: str, *, byte_range: ByteRange | None = None, if_match: str | None = None
@@ -118,7 +145,18 @@ class MemorySource(SourceStore):
         if key not in self.objects:
             msg = f"There is no object {key!r}."
             raise ObjectNotFoundError(msg, reason="NoSuchKey")
-        return self.objects[key]
+        if key not in self.links:
+            return self.objects[key]
+        target = self.links[key]
+        if target not in self.objects:
+            msg = f"The link {key!r} points to {target!r}, which does not exist."
+            raise PermanentError(msg, reason="DanglingSymlink")
+        if target in self.links:
+            msg = f"The link {key!r} points to another link."
+            raise PermanentError(msg, reason="InvalidTargetType")
+        of_link, (of_target, content) = self.objects[key][0], self.objects[target]
+        described = replace(of_link, size=of_target.size, etag=of_target.etag, crc64=None, md5=of_target.md5)
+        return replace(described, storage_class=of_target.storage_class), content
 
 
 @dataclass(frozen=True)
@@ -176,7 +214,13 @@ class MemoryReplica(ReplicaStore):
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
         for key in _keys(self.objects, prefix, key_range):
             stored = self.objects[key]
-            yield ListedObject(key, len(stored.content), stored.etag, stored.last_modified)
+            yield ListedObject(
+                key,
+                len(stored.content),
+                stored.etag,
+                stored.last_modified,
+                stored.properties.storage_class,
+            )
 
     @override
     def head(self, key: str) -> Replica | None:

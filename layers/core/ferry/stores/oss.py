@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from ipaddress import ip_address
 from typing import Any, Final, Self, override
@@ -12,15 +11,15 @@ from urllib.parse import urlsplit
 
 from ferry.errors import ConfigurationError, DamagedContentError, TransientError
 from ferry.keys import KeyRange, sort_key
-from ferry.objects import CONTENT_HEADERS, ByteRange, ListedObject, SourceObject
+from ferry.objects import ByteRange, ListedObject, SourceObject
 from ferry.retry import RetryPolicy
 from ferry.stores.http import HttpTransport, Request, Response
+from ferry.stores.oss_replies import source_object
 from ferry.stores.protocols import CALLS_AT_ONCE, SourceBody, SourceStore
 from ferry.stores.replies import oss_error, parse_error
 from ferry.stores.signing import AccessKey, CredentialScope, encode_path, sign_oss
 
 LIST_PAGE: Final = 1000
-_METADATA: Final = "x-oss-meta-"
 _CONNECT_TIMEOUT_SECONDS: Final = 20
 
 
@@ -53,6 +52,7 @@ class OssStore(SourceStore):
         credentials: Called for every request, so that rotated keys are picked up.
         http: Carries the object bodies.
         retry: For everything but object bodies, which the engine tries again as a whole.
+        pays_requests: Whether the caller pays for what it asks, as buckets may demand.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class OssStore(SourceStore):
         credentials: Callable[[], AccessKey],
         http: HttpTransport,
         retry: RetryPolicy | None = None,
+        pays_requests: bool = False,
     ) -> None:
         self.bucket = bucket
         self._region = endpoint.region
@@ -71,13 +72,14 @@ class OssStore(SourceStore):
         self._http = http
         self._retry = retry or RetryPolicy()
         self._base_url = _base_url(endpoint, bucket)
+        self._payer = {"x-oss-request-payer": "requester"} if pays_requests else {}
 
     @override
     @asynccontextmanager
     async def open(
         self, key: str, *, byte_range: ByteRange | None = None, if_match: str | None = None
     ) -> AsyncIterator[SourceBody]:
-        headers = {"accept-encoding": "identity"}
+        headers = {"accept-encoding": "identity", **self._payer}
         if byte_range is not None:
             # Without the second header OSS answers a range it dislikes with 200 and the whole object.
             headers["range"] = byte_range.header()
@@ -122,12 +124,17 @@ class OssStore(SourceStore):
 
     @override
     def head(self, key: str) -> SourceObject:
-        reply = self._call(lambda: self._bucket.head_object(key))
+        reply = self._call(lambda: self._bucket.head_object(key, headers=self._payer))
         return source_object(key, _lower(reply.headers), int(reply.headers["Content-Length"]))
 
     @override
     def tags(self, key: str) -> dict[str, str]:
-        return dict(self._call(lambda: self._bucket.get_object_tagging(key)).tag_set.tagging_rule)
+        reply = self._call(lambda: self._bucket.get_object_tagging(key, headers=self._payer))
+        return dict(reply.tag_set.tagging_rule)
+
+    @override
+    def acl(self, key: str) -> str:
+        return str(self._call(lambda: self._bucket.get_object_acl(key, headers=self._payer)).acl)
 
     def _page(
         self, prefix: str, token: str, *, start_after: str, delimiter: str = "", max_keys: int = LIST_PAGE
@@ -139,6 +146,7 @@ class OssStore(SourceStore):
                 continuation_token=token,
                 start_after="" if token else start_after,
                 max_keys=max_keys,
+                headers=self._payer,
             )
         )
 
@@ -214,32 +222,6 @@ class _Provider:
 
         key = self._credentials()
         return Credentials(key.access_key_id, key.secret_access_key, key.security_token or "")
-
-
-def source_object(key: str, headers: Mapping[str, str], size: int) -> SourceObject:
-    """Read the reply headers of a HEAD or GET.
-
-    Args:
-        key: The object's key.
-        headers: Lower-case names, values as latin-1 text.
-        size: Bytes of the whole object.
-    """
-    crc64 = headers.get("x-oss-hash-crc64ecma")
-    return SourceObject(
-        key=key,
-        size=size,
-        etag=headers["etag"].strip('"'),
-        last_modified=parsedate_to_datetime(headers["last-modified"]),
-        crc64=None if crc64 is None or headers.get("x-oss-object-type") == "Symlink" else int(crc64),
-        content_headers={name: _utf8(headers[name]) for name in CONTENT_HEADERS if name in headers},
-        metadata={
-            name.removeprefix(_METADATA): _utf8(value)
-            for name, value in headers.items()
-            if name.startswith(_METADATA)
-        },
-        tag_count=int(headers.get("x-oss-tagging-count", "0")),
-        version_id=headers.get("x-oss-version-id"),
-    )
 
 
 def _body_size(response: Response, byte_range: ByteRange | None) -> tuple[int, int]:
@@ -330,11 +312,3 @@ def _listed(row: Any) -> ListedObject:
 
 def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:
     return {name.lower(): value for name, value in (headers or {}).items()}
-
-
-def _utf8(value: str) -> str:
-    """OSS sends header values as UTF-8 bytes, which HTTP clients show as latin-1."""
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return value

@@ -69,6 +69,9 @@ class SourceStore(ObjectListing, Protocol):
     def tags(self, key: str) -> dict[str, str]:
         """Return the tags of the current version."""
 
+    def acl(self, key: str) -> str:
+        """Return the ACL of the current version, ``default`` for one that is the bucket's own."""
+
     def open(
         self, key: str, *, byte_range: ByteRange | None = None, if_match: str | None = None
     ) -> AbstractAsyncContextManager[SourceBody]:

@@ -17,7 +17,8 @@ from ferry.errors import (
 )
 
 _OSS_REMEDIES: Final = {
-    "AccessDenied": "grant the access key oss:ListObjects on the bucket and oss:GetObject on its objects",
+    "AccessDenied": "grant the access key oss:ListObjects on the bucket and oss:GetObject on its objects, "
+    "and oss:GetObjectAcl if their ACLs are to be copied",
     "InvalidAccessKeyId": "give the source an existing, enabled access key id",
     "InvalidSecurityToken": "give the source a valid security token, or none with a permanent key",
     "SecurityTokenExpired": "renew the security token of the source",
@@ -47,6 +48,8 @@ _S3_REMEDIES: Final = {
     "AuthorizationHeaderMalformed": "give the region that the destination bucket is in",
     "IllegalLocationConstraintException": "give the region that the destination bucket is in",
     "InvalidStorageClass": "choose a storage class that S3 has",
+    "AccessControlListNotSupported": "leave ACLs to the bucket (bucket-default), or enable ACLs on the "
+    "destination bucket by another object ownership than BucketOwnerEnforced",
 }
 _THROTTLING: Final = frozenset(
     {"SlowDown", "ServiceUnavailable", "TooManyRequests", "Throttling", "RequestLimitExceeded"}

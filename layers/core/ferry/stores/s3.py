@@ -50,15 +50,25 @@ class S3Store(ReplicaStore):
         client: A boto3 client for the bucket's region; it also says which endpoint to use.
         credentials: Called for every object body sent, so that refreshed keys are picked up.
         http: Carries the object bodies.
+        pays_requests: Whether the caller pays for what it asks, as buckets may demand.
     """
 
     def __init__(
-        self, bucket: str, *, client: "S3Client", credentials: Callable[[], AccessKey], http: HttpTransport
+        self,
+        bucket: str,
+        *,
+        client: "S3Client",
+        credentials: Callable[[], AccessKey],
+        http: HttpTransport,
+        pays_requests: bool = False,
     ) -> None:
         self.bucket = bucket
         self._client = client
         self._credentials = credentials
         self._http = http
+        # As a header for our own requests, as a parameter for boto3's.
+        self._payer = {"x-amz-request-payer": "requester"} if pays_requests else {}
+        self._paying: dict[str, Any] = {"RequestPayer": "requester"} if pays_requests else {}
         endpoint = client.meta.endpoint_url
         host = urlsplit(endpoint).netloc
         # A bucket in the host name is S3's preferred style; a dot in it would not fit the certificate.
@@ -72,7 +82,7 @@ class S3Store(ReplicaStore):
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
         until = None if key_range.until is None else sort_key(key_range.until)
         pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix, StartAfter=key_range.after
+            Bucket=self.bucket, Prefix=prefix, StartAfter=key_range.after, **self._paying
         )
         listing = iter(pages)
         while (page := _translated(lambda: next(listing, None))) is not None:
@@ -90,7 +100,7 @@ class S3Store(ReplicaStore):
     @override
     def head(self, key: str) -> Replica | None:
         try:
-            reply = _translated(lambda: self._client.head_object(Bucket=self.bucket, Key=key))
+            reply = _translated(lambda: self._client.head_object(Bucket=self.bucket, Key=key, **self._paying))
         except ObjectNotFoundError:
             return None
         metadata = {name.lower(): decode_value(value) for name, value in reply["Metadata"].items()}
@@ -112,7 +122,9 @@ class S3Store(ReplicaStore):
     def delete(self, key: str, *, expected: str) -> None:
         try:
             _translated(
-                lambda: self._client.delete_object(Bucket=self.bucket, Key=key, IfMatch=f'"{expected}"')
+                lambda: self._client.delete_object(
+                    Bucket=self.bucket, Key=key, IfMatch=f'"{expected}"', **self._paying
+                )
             )
         except ObjectNotFoundError as error:
             raise ConflictError(str(error)) from error
@@ -120,7 +132,9 @@ class S3Store(ReplicaStore):
     @override
     def check_writable(self, key: str) -> None:
         # A multipart upload needs the same permission as a PUT and shows nothing until it is completed.
-        started = _translated(lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=key))
+        started = _translated(
+            lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=key, **self._paying)
+        )
         self.abort_upload(key, started["UploadId"])
 
     @override
@@ -145,7 +159,9 @@ class S3Store(ReplicaStore):
     @override
     def list_parts(self, key: str, upload_id: str) -> Iterator[UploadedPart]:
         pages = iter(
-            self._client.get_paginator("list_parts").paginate(Bucket=self.bucket, Key=key, UploadId=upload_id)
+            self._client.get_paginator("list_parts").paginate(
+                Bucket=self.bucket, Key=key, UploadId=upload_id, **self._paying
+            )
         )
         while (page := _translated(lambda: next(pages, None))) is not None:
             for part in page.get("Parts", []):
@@ -169,6 +185,7 @@ class S3Store(ReplicaStore):
                     MpuObjectSize=sum(part.size for part in listed),
                     ChecksumType="FULL_OBJECT",
                     **condition,
+                    **self._paying,
                 )
             )
         except ObjectNotFoundError as error:
@@ -179,7 +196,9 @@ class S3Store(ReplicaStore):
     def abort_upload(self, key: str, upload_id: str) -> None:
         try:
             _translated(
-                lambda: self._client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
+                lambda: self._client.abort_multipart_upload(
+                    Bucket=self.bucket, Key=key, UploadId=upload_id, **self._paying
+                )
             )
         except PermanentError as error:
             if error.reason != "NoSuchUpload":
@@ -217,7 +236,7 @@ class S3Store(ReplicaStore):
             method,
             path,
             query,
-            {"x-amz-content-sha256": UNSIGNED_PAYLOAD, **headers, "host": self._host},
+            {"x-amz-content-sha256": UNSIGNED_PAYLOAD, **headers, **self._payer, "host": self._host},
             scope=CredentialScope(self._credentials(), self._client.meta.region_name, datetime.now(UTC)),
         )
         url = f"{self._origin}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
@@ -237,6 +256,20 @@ def _property_headers(properties: ReplicaProperties) -> dict[str, str]:
     }
     if properties.tags:
         headers["x-amz-tagging"] = urlencode(properties.tags, quote_via=quote)
+    if properties.acl is not None:
+        headers["x-amz-acl"] = properties.acl
+    return headers | _encryption_headers(properties)
+
+
+def _encryption_headers(properties: ReplicaProperties) -> dict[str, str]:
+    if properties.encryption is None:
+        return {}
+    headers = {"x-amz-server-side-encryption": properties.encryption}
+    if properties.encryption == "aws:kms":
+        # One data key of the bucket instead of a request to KMS for every object.
+        headers["x-amz-server-side-encryption-bucket-key-enabled"] = "true"
+    if properties.kms_key is not None:
+        headers["x-amz-server-side-encryption-aws-kms-key-id"] = properties.kms_key
     return headers
 
 

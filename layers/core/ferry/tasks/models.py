@@ -3,11 +3,12 @@
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from ferry.keys import KeyMapping
+from ferry.keys import KeyMapping, has_dot_segment
+from ferry.replica_settings import ReplicaSettings
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _RUN_ID: Final = re.compile(r"(?P<task_id>[a-z0-9][a-z0-9-]{0,39})-(?P<started>\d{8}t\d{6}z)")
@@ -16,6 +17,13 @@ _RUN_ID: Final = re.compile(r"(?P<task_id>[a-z0-9][a-z0-9-]{0,39})-(?P<started>\
 def _prefix(value: str) -> str:
     if value.startswith("/"):
         msg = "must not begin with '/': keys do not"
+        raise ValueError(msg)
+    return value
+
+
+def _replica_prefix(value: str) -> str:
+    if has_dot_segment(value):
+        msg = "must not have '.' or '..' between slashes: many clients would resolve them"
         raise ValueError(msg)
     return value
 
@@ -46,6 +54,7 @@ class OssSource(_Model):
         endpoint: Without the bucket; None for the region's public one.
         is_cname: Whether the endpoint is a domain bound to the bucket.
         secret: Name or ARN of the Secrets Manager secret with the access key.
+        request_payer: Whether the access key's account pays for requests, as the bucket may demand.
     """
 
     bucket: BucketName
@@ -54,23 +63,20 @@ class OssSource(_Model):
     endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
     is_cname: bool = False
     secret: Annotated[str, Field(min_length=1)]
+    request_payer: bool = False
 
 
-class S3Destination(_Model):
-    """Where a task copies to."""
+class S3Destination(ReplicaSettings):
+    """Where a task copies to, and how.
+
+    Attributes:
+        request_payer: Whether the deployment's account pays for requests, as the bucket may demand.
+    """
 
     bucket: BucketName
-    prefix: Prefix = ""
+    prefix: Annotated[Prefix, AfterValidator(_replica_prefix)] = ""
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-    storage_class: Literal[
-        "STANDARD",
-        "STANDARD_IA",
-        "ONEZONE_IA",
-        "INTELLIGENT_TIERING",
-        "GLACIER_IR",
-        "GLACIER",
-        "DEEP_ARCHIVE",
-    ] = "STANDARD"
+    request_payer: bool = False
 
 
 class Task(_Model):
@@ -205,6 +211,8 @@ class Counts(_Model):
         jobs: Jobs closed.
         size: Bytes copied.
         gone: Objects deleted from the source after they were listed.
+        unverified: Of the copied ones, those whose source gave no checksum of their content.
+        metadata_dropped: Of the copied ones, those whose user metadata did not fit.
     """
 
     jobs: int = 0
@@ -213,6 +221,8 @@ class Counts(_Model):
     gone: int = 0
     failed: int = 0
     size: int = 0
+    unverified: int = 0
+    metadata_dropped: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(

@@ -1,27 +1,34 @@
 """Closing jobs and noticing that a run is complete."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from ferry.errors import ConfigurationError
+from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 from ferry.tasks.ledger import Ledger
 from ferry.tasks.models import Counts, Failure, Run, RunState
 from ferry.tasks.store import TaskStore
 from ferry.workflows import Workflows
 
+logger = logging.getLogger(__name__)
+
 
 def count_outcomes(outcomes: Iterable[Outcome]) -> Counts:
     """Add up how objects ended."""
     outcomes = list(outcomes)
     ended = Counter(outcome.result for outcome in outcomes)
+    noticed = Counter(notice for outcome in outcomes for notice in outcome.notices)
     return Counts(
         copied=ended[Result.COPIED],
         current=ended[Result.CURRENT],
         gone=ended[Result.GONE],
         failed=ended[Result.FAILED],
         size=sum(outcome.size for outcome in outcomes),
+        unverified=noticed[Notice.UNVERIFIED],
+        metadata_dropped=noticed[Notice.METADATA_DROPPED],
     )
 
 
@@ -48,6 +55,11 @@ class RunProgress:
             if outcome.result is Result.FAILED
         ]
         self.ledger.close_job(run_id, job_id, count_outcomes(outcomes), failures, datetime.now(UTC))
+        for outcome in outcomes:
+            if Notice.METADATA_DROPPED in outcome.notices:
+                logger.warning(
+                    "copied without its user metadata, which does not fit into S3: %r", outcome.key
+                )
         self.settle(run_id)
 
     def settle(self, run_id: str) -> None:

@@ -1,9 +1,10 @@
 """Copying small and medium objects: one GET, verified, one conditional PUT, many in flight."""
 
 import asyncio
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
 
+from ferry.companions import read_companions
 from ferry.errors import (
     ConfigurationError,
     ConflictError,
@@ -18,9 +19,10 @@ from ferry.keys import KeyMapping, check_key
 from ferry.outcome import Outcome, Result
 from ferry.replica_policy import ReplicaPolicy
 from ferry.retry import RetryPolicy
-from ferry.stores.protocols import ReplicaStore, SourceStore
+from ferry.stores.protocols import ReplicaStore, SourceBody, SourceStore
 from ferry.transfer.budget import ByteBudget
 from ferry.transfer.stream import verified_chunks, verified_content
+from ferry.transfer.verify import can_verify
 
 MIB = 1024**2
 MAX_PUT_SIZE = 5 * 1024**3
@@ -36,37 +38,36 @@ class TransferLimits:
         held_bytes: Bytes of object content in memory at once.
         whole_size: Up to this many bytes an object is held whole and checked before its PUT begins.
         stream_bytes: Bytes that a larger object, which streams, is counted with.
+        put_size: The most bytes of an object that travel in one PUT; what has outgrown it goes in parts.
     """
 
     in_flight: int = 64
     held_bytes: int = 128 * MIB
     whole_size: int = 1 * MIB
     stream_bytes: int = 2 * MIB
+    put_size: int = MAX_PUT_SIZE
 
 
+@dataclass(eq=False)
 class TransferEngine:
     """Makes replicas match their sources, each object by itself.
 
     Every write is conditional on the replica being the one that was seen. When it is not, both sides are
     looked at again, so duplicate and reordered jobs never take a replica back to an older version.
+
+    Attributes:
+        copy_in_parts: Copies the object of a key that has outgrown a single PUT since it was listed.
     """
 
-    def __init__(
-        self,
-        source: SourceStore,
-        replica: ReplicaStore,
-        mapping: KeyMapping,
-        policy: ReplicaPolicy,
-        *,
-        limits: TransferLimits | None = None,
-        retry: RetryPolicy | None = None,
-    ) -> None:
-        self.source = source
-        self.replica = replica
-        self.mapping = mapping
-        self.policy = policy
-        self.limits = limits or TransferLimits()
-        self.retry = retry or RetryPolicy()
+    source: SourceStore
+    replica: ReplicaStore
+    mapping: KeyMapping
+    policy: ReplicaPolicy
+    copy_in_parts: Callable[[str], Awaitable[Outcome]]
+    limits: TransferLimits = field(default_factory=TransferLimits)
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+
+    def __post_init__(self) -> None:
         self._slots = asyncio.Semaphore(self.limits.in_flight)
         self._budget = ByteBudget(self.limits.held_bytes)
 
@@ -161,6 +162,7 @@ class TransferEngine:
 
     async def _converge(self, item: JobObject, *, look_first: bool) -> Outcome:
         expected = item.replica_etag
+        changed: FerryError
         for _ in range(_DECISIONS):
             if look_first:
                 outcome, expected = await self._look(item)
@@ -168,10 +170,11 @@ class TransferEngine:
                     return outcome
             try:
                 return await self._copy_once(item, expected)
-            except ConflictError:
-                look_first = True
-        msg = f"The replica was changed by others {_DECISIONS} times while it was being written."
-        raise ConflictError(msg)
+            except ConflictError as error:
+                look_first, changed = True, error
+            except SourceChangedError as error:
+                changed = error
+        raise changed
 
     async def _look(self, item: JobObject) -> tuple[Outcome | None, str | None]:
         """Compare both sides as they are now: done, or the etag that the next write must find."""
@@ -183,25 +186,27 @@ class TransferEngine:
             return None, replica.etag
         if replica.marker.run_id == self.policy.run_id:
             # Written by an earlier delivery of this very job: it counts as this run's copy.
-            return Outcome(item.key, Result.COPIED, size=replica.size), replica.etag
+            copied = Outcome(item.key, Result.COPIED, size=replica.size, notices=replica.marker.notices)
+            return copied, replica.etag
         return Outcome(item.key, Result.CURRENT), replica.etag
 
     async def _copy_once(self, item: JobObject, expected: str | None) -> Outcome:
         held = item.size if item.size <= self.limits.whole_size else self.limits.stream_bytes
-        async with self._budget.hold(held), self.source.open(item.key) as body:
-            source = body.source
-            if source.size > MAX_PUT_SIZE:
-                msg = f"The object has grown to {source.size} bytes since it was listed; run the task again."
-                raise PermanentError(msg, reason="GrewDuringCopy")
-            tags = await asyncio.to_thread(self.source.tags, item.key) if source.tag_count else {}
-            properties = self.policy.properties(source, tags)
-            await self.replica.put(
-                self.mapping.to_replica(item.key),
-                await verified_content(body)
-                if source.size <= self.limits.whole_size
-                else verified_chunks(body),
-                size=source.size,
-                properties=properties,
-                expected=expected,
-            )
-        return Outcome(item.key, Result.COPIED, size=source.size)
+        async with self._budget.hold(held):
+            async with self.source.open(item.key) as body:
+                if body.source.size <= self.limits.put_size:
+                    return await self._put(item.key, body, expected)
+            return await self.copy_in_parts(item.key)
+
+    async def _put(self, key: str, body: SourceBody, expected: str | None) -> Outcome:
+        source = body.source
+        companions = await read_companions(self.source, source, wants_acl=self.policy.wants_acl)
+        properties = self.policy.properties(source, companions, is_verified=can_verify(source))
+        await self.replica.put(
+            self.mapping.to_replica(key),
+            await verified_content(body) if source.size <= self.limits.whole_size else verified_chunks(body),
+            size=source.size,
+            properties=properties,
+            expected=expected,
+        )
+        return Outcome(key, Result.COPIED, size=source.size, notices=properties.notices)

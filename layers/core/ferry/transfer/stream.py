@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator
 
-from ferry.checksums import crc64
 from ferry.stores.protocols import SourceBody
-from ferry.transfer.verify import check_content
+from ferry.transfer.verify import ContentCheck
 
 
 async def verified_chunks(body: SourceBody) -> AsyncIterator[bytes]:
-    """Yield the body of a whole object, the last chunk held back until length and CRC-64 agree.
+    """Yield the body of a whole object, the last chunk held back until length and checksum agree.
 
     A write that is fed from this is cut off before its last byte when the content is damaged, so the
     receiving store discards it.
@@ -16,21 +15,22 @@ async def verified_chunks(body: SourceBody) -> AsyncIterator[bytes]:
     Raises:
         DamagedContentError: The bytes are not those of the object.
     """
-    size = checksum = 0
+    check = ContentCheck(body.source)
     held = b""
     async for chunk in body.chunks():
-        size += len(chunk)
-        checksum = crc64(chunk, checksum)
+        check.add(chunk)
         if held and chunk:
             yield held
         held = chunk or held
-    check_content(body.source, size, checksum)
+    check.finish()
     if held:
         yield held
 
 
 async def verified_content(body: SourceBody) -> bytes:
-    """Return the body of a whole object once length and CRC-64 agree; raises as ``verified_chunks``."""
+    """Return the body of a whole object once length and checksum agree; raises as ``verified_chunks``."""
     content = await body.read()
-    check_content(body.source, len(content), crc64(content))
+    check = ContentCheck(body.source)
+    check.add(content)
+    check.finish()
     return content
