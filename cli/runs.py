@@ -42,13 +42,13 @@ def start(  # noqa: PLR0913 - the options of a command
 
     With --wait it exits with 0 when the run succeeded, 1 when some objects failed, 2 when the run failed.
     """
+    from ferry.tasks.models import Run
     from ferry.tasks.start import start_run
 
     deployment = find_deployment(stack, aws_region, local=local)
     machine = deployment.output("RunStateMachineArn")
-    run = start_run(
-        deployment.tasks, deployment.workflows, machine, task, now=datetime.now(UTC), dry_run=dry_run
-    )
+    run = Run.start(deployment.tasks.get_task(task), datetime.now(UTC), dry_run=dry_run)
+    run = start_run(deployment.tasks, deployment.workflows, machine, run)
     if wait:
         note(err(), f"Started {run.run_id}.")
         _follow(deployment, run.run_id, as_json=as_json)

@@ -18,20 +18,37 @@ class Workflows:
     def __init__(self, client: "SFNClient") -> None:
         self._client = client
 
-    def start_run(self, state_machine_arn: str, *, task_id: str, run_id: str) -> str:
-        """Start a run's workflow and return its execution's ARN."""
+    def start_run(self, state_machine_arn: str, *, task_id: str, run_id: str, name: str) -> str:
+        """Start a run's workflow and return its execution's ARN.
+
+        Args:
+            state_machine_arn: The workflow of a run.
+            task_id: The run's task.
+            run_id: The run.
+            name: Of the execution.
+        """
         reply = self._client.start_execution(
             stateMachineArn=state_machine_arn,
-            name=run_id,
+            name=name,
             input=json.dumps({"task_id": task_id, "run_id": run_id}),
         )
         return reply["executionArn"]
 
-    def is_started(self, state_machine_arn: str, run_id: str) -> bool:
-        """Tell whether a run's workflow was started; without permission to look it counts as started."""
-        execution = f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{run_id}"
+    def stop_run(self, state_machine_arn: str, *, name: str, cause: str) -> None:
+        """Stop a run's workflow; one that has ended, or was never started, is fine."""
         try:
-            self._client.describe_execution(executionArn=execution)
+            self._client.stop_execution(
+                executionArn=_execution_arn(state_machine_arn, name), error="Stopped", cause=cause
+            )
+        except ClientError as error:
+            # ValidationException: an execution that has ended already.
+            if error.response["Error"]["Code"] not in {"ExecutionDoesNotExist", "ValidationException"}:
+                raise
+
+    def is_started(self, state_machine_arn: str, name: str) -> bool:
+        """Tell whether an execution was started; without permission to look it counts as started."""
+        try:
+            self._client.describe_execution(executionArn=_execution_arn(state_machine_arn, name))
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code not in {"ExecutionDoesNotExist", "AccessDeniedException"}:
@@ -44,9 +61,10 @@ class Workflows:
 
         Args:
             state_machine_arn: The large-object workflow.
-            job: Its input: ``task_id``, ``run_id``, ``job_id``, ``key``, ``etag`` and more.
+            job: Its input: ``task_id``, ``run_id``, ``job_id``, ``key``, ``etag`` and more. A run that was
+                resumed, as ``resumes`` says, starts it anew.
         """
-        identity = json.dumps([job["run_id"], job["job_id"], job["key"], job["etag"]])
+        identity = json.dumps([job["run_id"], job["job_id"], job["key"], job["etag"], job.get("resumes", 0)])
         name = f"{str(job['run_id'])[:40]}-{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
         try:
             self._client.start_execution(stateMachineArn=state_machine_arn, name=name, input=json.dumps(job))
@@ -71,3 +89,7 @@ class Workflows:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _NO_LONGER_WAITING:
                 raise
+
+
+def _execution_arn(state_machine_arn: str, name: str) -> str:
+    return f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"

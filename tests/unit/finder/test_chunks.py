@@ -2,7 +2,7 @@ from itertools import count
 
 import pytest
 from ferry.finder.changes import Finding
-from ferry.finder.chunks import MAX_COPIES, MAX_OBJECTS, Chunk, next_chunk
+from ferry.finder.chunks import MAX_CHANGES, MAX_OBJECTS, Chunk, next_chunk
 from ferry.jobs import spell
 from ferry.tasks.models import Found, Shard
 from hypothesis import given
@@ -91,7 +91,7 @@ def test_job_ids_name_the_shard_the_chunk_and_the_place_in_it():
 
 
 @pytest.mark.parametrize(
-    ("is_copied", "limit"), [(True, MAX_COPIES), (False, MAX_OBJECTS)], ids=["copies", "objects"]
+    ("is_copied", "limit"), [(True, MAX_CHANGES), (False, MAX_OBJECTS)], ids=["copies", "objects"]
 )
 def test_a_chunk_is_bounded(is_copied, limit):
     left = (finding(f"k{number:06}", is_copied=is_copied) for number in count())
