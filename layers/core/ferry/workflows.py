@@ -61,10 +61,9 @@ class Workflows:
 
         Args:
             state_machine_arn: The large-object workflow.
-            job: Its input: ``task_id``, ``run_id``, ``job_id``, ``key``, ``etag`` and more. A run that was
-                resumed, as ``resumes`` says, starts it anew.
+            job: Its input: ``task_id``, ``run_id``, ``job_id``, ``key``, ``etag`` and more.
         """
-        identity = json.dumps([job["run_id"], job["job_id"], job["key"], job["etag"], job.get("resumes", 0)])
+        identity = json.dumps([job["run_id"], job["job_id"], job["key"], job["etag"]])
         name = f"{str(job['run_id'])[:40]}-{hashlib.sha256(identity.encode()).hexdigest()[:32]}"
         try:
             self._client.start_execution(stateMachineArn=state_machine_arn, name=name, input=json.dumps(job))
