@@ -21,11 +21,14 @@ from cli.console import err, fact_table, note, out, print_json
 from cli.locations import Location
 from cli.options import (
     AwsProfileOption,
+    BackupPrefixOption,
     CompareOption,
+    DeleteOption,
     DestinationArgument,
     JsonOption,
     KeepPrefixOption,
     LocalStackOption,
+    MaxDeleteOption,
     OssAccessKeyIdOption,
     OssAccessKeySecretOption,
     OssCnameOption,
@@ -38,6 +41,7 @@ from cli.options import (
     SourceArgument,
     StorageClassOption,
     parse_size,
+    read_deletes,
 )
 from cli.progress import Meter, Snapshot, live
 from cli.sessions import aws_session
@@ -46,6 +50,7 @@ from cli.summary import FailureList, Summary
 if TYPE_CHECKING:
     from ferry.replicate import Replication, Tally
     from ferry.stores.http import HttpTransport
+    from ferry.tasks.deletes import Deletes
 
 MIB: Final = 1024**2
 copy_epilog: Final = (
@@ -64,6 +69,7 @@ class CopyOptions:
     dry_run: bool = False
     large_object_threshold: int = 128 * MIB
     in_flight: int = 64
+    deletes: "Deletes | None" = None
 
 
 def copy(  # noqa: PLR0913 - the options of a command
@@ -82,8 +88,11 @@ def copy(  # noqa: PLR0913 - the options of a command
     storage_class: StorageClassOption = "STANDARD",
     compare: CompareOption = "auto",
     keep_prefix: KeepPrefixOption = False,
+    delete: DeleteOption = False,
+    max_delete: MaxDeleteOption = "",
+    backup_prefix: BackupPrefixOption = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Count what would be copied; write nothing.")
+        bool, typer.Option("--dry-run", help="Count what would be copied and deleted; change nothing.")
     ] = False,
     large_object_threshold: Annotated[
         int,
@@ -102,7 +111,8 @@ def copy(  # noqa: PLR0913 - the options of a command
     OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN or the options of these names, the AWS one
     from the usual AWS variables and profiles.
 
-    Exits with 0 when all is well, 1 when some objects failed, 2 when nothing could be done.
+    Exits with 0 when all is well, 1 when some objects failed or deletes were refused, 2 when nothing could be
+    done.
     """
     if not 5 * MIB <= large_object_threshold <= 5 * 1024 * MIB:
         msg = "--large-object-threshold must be between 5MiB and 5GiB."
@@ -113,19 +123,24 @@ def copy(  # noqa: PLR0913 - the options of a command
         key = (oss_access_key_id, oss_access_key_secret, oss_session_token)
         oss = OssAccess(oss_endpoint, oss_region, cname, *key)
         s3 = S3Access(aws_endpoint_url_s3, aws_region, aws_profile)
-    options = CopyOptions(compare, storage_class, keep_prefix, dry_run, large_object_threshold, in_flight)
+    deletes = read_deletes(delete, max_delete, backup_prefix)
+    options = CopyOptions(
+        compare, storage_class, keep_prefix, dry_run, large_object_threshold, in_flight, deletes
+    )
     began = time.monotonic()
     with _failures(report) as failures:
         tally = _run(_Copy(source, destination, oss, s3, options, failures))
     summary = summarise(tally, time.monotonic() - began)
     failures.print(err())
+    if tally.deletes_refused:
+        note(err(), tally.deletes_refused, "red")
     if as_json:
         print_json(summary.to_json())
     else:
         title = f"{source} → {destination}" + (" (dry run: nothing was written)" if dry_run else "")
         note(out(), title, "bold")
         out().print(fact_table(summary.rows(dry_run=dry_run)))
-    if summary.failed:
+    if summary.failed or tally.deletes_refused:
         raise typer.Exit(1)
 
 
@@ -136,7 +151,7 @@ def summarise(tally: "Tally", seconds: float) -> Summary:
         bytes=tally.size,
         copied=tally.copied,
         current=tally.current,
-        deleted=0,
+        deleted=tally.deleted,
         failed=tally.failed,
         seconds=seconds,
     )
@@ -147,7 +162,7 @@ def snapshot(tally: "Tally", label: str) -> Snapshot:
     return Snapshot(
         label=label,
         objects=tally.closed,
-        total_objects=tally.planned,
+        total_objects=tally.planned + (0 if tally.deletes_refused else tally.extra),
         size=tally.moved_size,
         total_size=tally.planned_size,
         is_total_final=tally.is_listed,
@@ -179,6 +194,13 @@ class _Copy:
         replica = open_replica(self.destination, s3_client(session, self.destination, self.s3), session, http)
         prefix = self.source.prefix
         mapping = KeyMapping(prefix, "" if self.options.keep_prefix else prefix, self.destination.prefix)
+        deletes = self.options.deletes
+        try:
+            if deletes is not None:
+                deletes.check_apart(mapping.replica_listing_prefix)
+        except ValueError as error:
+            msg = f"--backup-prefix cannot be used: {error}."
+            raise ConfigurationError(msg, reason="InvalidBackupPrefix") from None
         run_id = f"copy-{datetime.now(UTC):%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
         policy = ReplicaPolicy(run_id, self.options.storage_class)
         limits = TransferLimits(in_flight=self.options.in_flight)
@@ -188,6 +210,7 @@ class _Copy:
             mode=CompareMode(self.options.compare),
             large_object_threshold=self.options.large_object_threshold,
             dry_run=self.options.dry_run,
+            deletes=deletes,
             on_failure=lambda failed: self.failures.add(failed.key, failed.reason, failed.message),
         )
 

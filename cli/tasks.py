@@ -12,12 +12,16 @@ from cli.options import (
     DESTINATION_PANEL,
     SOURCE_PANEL,
     AwsRegionOption,
+    BackupPrefixOption,
     CompareOption,
+    DeleteOption,
     JsonOption,
     KeepPrefixOption,
     LocalOption,
+    MaxDeleteOption,
     StackOption,
     StorageClassOption,
+    read_deletes,
 )
 
 if TYPE_CHECKING:
@@ -101,6 +105,9 @@ def create(  # noqa: PLR0913 - the options of a command
     storage_class: StorageClassOption = "STANDARD",
     compare: CompareOption = "auto",
     keep_prefix: KeepPrefixOption = False,
+    delete: DeleteOption = False,
+    max_delete: MaxDeleteOption = "",
+    backup_prefix: BackupPrefixOption = "",
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
     local: LocalOption = False,
@@ -108,7 +115,8 @@ def create(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Set up a task: from which OSS bucket to which S3 bucket.
 
-    On a local stack the regions, the endpoint and the secret are those of the stack unless given.
+    On a local stack the regions, the endpoint and the secret are those of the stack unless given. Deleting
+    needs a stack deployed with the parameter MirrorDeletes=Allowed.
     """
     deployment = find_deployment(stack, aws_region, local=local)
     if (belongings := deployment.local) is not None:
@@ -135,6 +143,7 @@ def create(  # noqa: PLR0913 - the options of a command
             },
             "keep_prefix": keep_prefix,
             "compare": compare,
+            "deletes": read_deletes(delete, max_delete, backup_prefix),
             "created_at": datetime.now(UTC),
         }
     )
@@ -160,6 +169,10 @@ def _sentences(error: "ValidationError") -> list[str]:
     sentences = []
     for problem in error.errors():
         place = tuple(str(part) for part in problem["loc"])
+        if not place:
+            # About options together.
+            sentences.append(problem["msg"].removeprefix("Value error, ").capitalize() + ".")
+            continue
         option, rule = _RULES.get(place, ("--" + ".".join(place).replace("_", "-"), problem["msg"]))
         given = problem["input"]
         sentences.append(
@@ -212,6 +225,7 @@ def show(
         ("Storage class", destination.storage_class),
         ("Compare", task.compare.value),
         ("Source prefix", "kept" if task.keep_prefix else "taken off"),
+        ("Deletes", _deletes(task)),
         ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
     out().print(fact_table(rows))
@@ -233,6 +247,14 @@ def delete(
         print_json({"deleted": name})
     else:
         note(out(), f"Deleted the task {name}.")
+
+
+def _deletes(task: "Task") -> str:
+    deletes = task.deletes
+    if deletes is None:
+        return "none"
+    kept = f", kept under {deletes.backup_prefix}" if deletes.backup_prefix else ""
+    return f"replicas without a source, {deletes.max_delete} at the most{kept}"
 
 
 def _source(task: "Task") -> str:

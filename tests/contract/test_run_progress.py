@@ -108,6 +108,7 @@ def test_a_failed_object_is_recorded_with_its_attempts(books):
         "reason": "Archived",
         "message": "It is archived.",
         "attempts": 2,
+        "action": "copy",
     }
     assert books.ledger.counts(RUN_ID) == Counts(jobs=1, copied=1, failed=1, size=10)
 

@@ -18,11 +18,22 @@ class NotedWorkflows:
         woken: Token and number of jobs of every wake.
         failed: Token and reason of every wake that failed the wait.
         large_objects: Inputs of the large-object workflows started.
+        started: Names of the runs' executions started.
+        stopped: Names of those stopped.
     """
 
     woken: list[tuple[str, int]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     large_objects: list[dict[str, str | int | None]] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def start_run(self, state_machine_arn: str, *, task_id: str, run_id: str, name: str) -> str:
+        self.started.append(name)
+        return f"{state_machine_arn}:{name}"
+
+    def stop_run(self, state_machine_arn: str, *, name: str, cause: str) -> None:
+        self.stopped.append(name)
 
     def wake(self, task_token: str, jobs: int) -> None:
         self.woken.append((task_token, jobs))

@@ -227,7 +227,11 @@ def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
         replica(run),
         run.task.mapping,
         mode=run.task.compare,
-        is_extra=extra_rule(run, settings().run_bucket),
+        is_extra=extra_rule(
+            run.task.deletes,
+            run.task.mapping,
+            is_run_bucket=run.task.destination.bucket == settings().run_bucket,
+        ),
     )
 
 

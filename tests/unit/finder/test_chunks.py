@@ -46,6 +46,7 @@ def test_a_chunk_accounts_for_every_object_it_passed(findings):
         planned_objects=len(copies),
         planned_size=sum(item.size for item in copies),
         jobs=len(chunk.jobs),
+        replicas=len(findings) - sum(item.replica_etag is None for item in copies),
     )
     assert chunk.exhausted
     assert chunk.checkpoint == (findings[-1].key if findings else SHARD.checkpoint)

@@ -44,6 +44,12 @@ class Deletes(BaseModel):
         """Read what a command line says; no backup prefix is an empty one."""
         return cls(max_delete=max_delete, backup_prefix=backup_prefix or None)
 
+    def check_apart(self, replica_prefix: str) -> None:
+        """Raise ValueError if backups would lie around the replicas, so that none could be told from them."""
+        if self.backup_prefix is not None and replica_prefix.startswith(self.backup_prefix):
+            msg = f"the backup prefix {self.backup_prefix!r} must not hold the replicas themselves"
+            raise ValueError(msg)
+
     def refusal(self, *, extra: int, replicas: int) -> str | None:
         """Tell why so many deletions are not made, a sentence that says what to do; None when they may be.
 

@@ -92,10 +92,8 @@ class Task(_Model):
 
     @model_validator(mode="after")
     def _backups_lie_elsewhere(self) -> Self:
-        backup_prefix = self.deletes.backup_prefix if self.deletes else None
-        if backup_prefix and self.mapping.replica_listing_prefix.startswith(backup_prefix):
-            msg = f"the backup prefix {backup_prefix!r} must not hold the replicas themselves"
-            raise ValueError(msg)
+        if self.deletes is not None:
+            self.deletes.check_apart(self.mapping.replica_listing_prefix)
         return self
 
     @property
