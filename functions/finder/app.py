@@ -5,7 +5,6 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.errors import ConfigurationError
-from ferry.run_control import send_recorded
 from ferry.telemetry import logger, traced
 
 MARGIN_MS = 60_000
@@ -27,7 +26,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
 
     try:
         if "action" in event:
-            return send_recorded(progress, wiring.recorded_jobs(run), event, out_of_time).model_dump()
+            return wiring.recorded_jobs(run).take_step(event, out_of_time).model_dump()
         exhausted = wiring.scanner(run).scan(event["shard_id"], out_of_time)
     except ConfigurationError as error:
         progress.give_up(run.run_id, error)

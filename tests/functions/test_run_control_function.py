@@ -18,7 +18,7 @@ def control(name):
 def test_opening_a_run_tries_both_sides_and_leaves_nothing_behind(deployment):
     answer = control("open")
 
-    assert answer == IDS
+    assert answer == {**IDS, "resumed": False}
     assert deployment.run.state is RunState.RUNNING
     assert deployment.replicas() == {}
     assert deployment.replica.uploads() == []
@@ -39,13 +39,13 @@ def test_planning_a_small_bucket_makes_one_shard_once(deployment):
     first = control("plan")
     second = control("plan")
 
-    assert first == second == {"shards": [{**IDS, "shard_id": "0000"}]}
+    assert first == second == {"shards": [{**IDS, "shard_id": "0000"}], "deletes": False}
 
 
 def test_planning_after_every_key_was_looked_at_names_no_shard(deployment):
     deployment.books.ledger.put_shards(RUN_ID, [shard(exhausted=True)])
 
-    assert control("plan") == {"shards": []}
+    assert control("plan") == {"shards": [], "deletes": False}
 
 
 def test_sealing_keeps_the_token_until_the_last_job(deployment):

@@ -46,6 +46,19 @@ class NotedWorkflows:
 
 
 @dataclass
+class MemoryDocuments:
+    """The run bucket, in memory."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def write_once(self, name: str, document: bytes) -> bool:
+        return self.kept.setdefault(name, document) is document
+
+    def read(self, name: str) -> bytes | None:
+        return self.kept.get(name)
+
+
+@dataclass
 class Books:
     """Everything that is written down about one run, which is open when this is made."""
 

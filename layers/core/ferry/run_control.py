@@ -1,12 +1,11 @@
 """The steps of a run's workflow: open, plan shards, seal, close."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.chunks import Chunk
-from ferry.finder.recorded import Position, RecordedJobs, Sent
 from ferry.finder.scan import Documents, record_chunk
 from ferry.finder.shards import DEFAULT_SHARDS, plan_ranges
 from ferry.keys import KeyRange
@@ -93,44 +92,6 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore, documents:
     return unfinished
 
 
-def refusal(progress: RunProgress, run: Run) -> str | None:
-    """Tell why a run that looked at everything may not delete what it found to be extra; None if it may.
-
-    A run that takes up failures deletes what an earlier run was allowed to.
-    """
-    if run.task.deletes is None or run.retry_of is not None:
-        return None
-    found = progress.ledger.found(run.run_id)
-    return run.task.deletes.refusal(extra=found.extra, replicas=found.replicas)
-
-
-def send_recorded(
-    progress: RunProgress, recorded: RecordedJobs, step: Mapping[str, Any], out_of_time: Callable[[], bool]
-) -> Sent:
-    """Take the ``resend`` or the ``delete`` step: send recorded jobs that copy, or those that delete.
-
-    Args:
-        progress: The run's account.
-        recorded: The run's jobs.
-        step: With the ``position`` that an earlier call ended at.
-        out_of_time: Asked after every chunk.
-
-    Raises:
-        PermanentError: Jobs that delete are to be sent, but not everything was looked at.
-    """
-    position = Position.model_validate(step.get("position") or {})
-    match step["action"]:
-        case "resend":
-            return Sent.until(recorded.send_copies(position, out_of_time))
-        case "delete":
-            if refusal(progress, recorded.run) is not None:
-                return Sent.until(None)
-            return Sent.until(recorded.send_deletes(position, out_of_time))
-        case action:
-            msg = f"There is no action {action!r}."
-            raise ValueError(msg)
-
-
 def seal_run(progress: RunProgress, run: Run, task_token: str) -> None:
     """Note that all jobs are known, and wake the workflow at once if they are all closed already.
 
@@ -140,7 +101,7 @@ def seal_run(progress: RunProgress, run: Run, task_token: str) -> None:
     """
     found = progress.ledger.found(run.run_id)
     jobs_planned = found.jobs
-    if (refused := refusal(progress, run)) is None:
+    if (refused := run.delete_refusal(found)) is None:
         jobs_planned += found.delete_jobs
     else:
         progress.tasks.refuse_deletes(run.run_id, refused)

@@ -3,9 +3,9 @@
 A job that is sent again is harmless, since it is closed once; those that are closed are left out.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +13,7 @@ from ferry.errors import PermanentError
 from ferry.finder.chunks import Chunk
 from ferry.finder.scan import Documents, Jobs, manifest_name
 from ferry.jobs import Job
-from ferry.tasks.models import Run, Shard
+from ferry.tasks.models import Found, Run, Shard
 
 
 class Position(BaseModel):
@@ -64,6 +64,26 @@ class RecordedJobs:
     jobs: Jobs
     is_wanted: Callable[[], bool] = lambda: True
 
+    def take_step(self, step: Mapping[str, Any], out_of_time: Callable[[], bool]) -> Sent:
+        """Take the ``resend`` or the ``delete`` step of a run's workflow.
+
+        Args:
+            step: With the ``position`` that an earlier call ended at.
+            out_of_time: Asked after every chunk.
+
+        Raises:
+            PermanentError: The jobs cannot be sent.
+        """
+        position = Position.model_validate(step.get("position") or {})
+        match step["action"]:
+            case "resend":
+                return Sent.until(self.send_copies(position, out_of_time))
+            case "delete":
+                return Sent.until(self.send_deletes(position, out_of_time))
+            case action:
+                msg = f"There is no action {action!r}."
+                raise ValueError(msg)
+
     def send_copies(self, position: Position, out_of_time: Callable[[], bool]) -> Position | None:
         """Send every job that copies and is not closed.
 
@@ -80,14 +100,17 @@ class RecordedJobs:
         return self._send(position, out_of_time, lambda chunk: chunk.jobs)
 
     def send_deletes(self, position: Position, out_of_time: Callable[[], bool]) -> Position | None:
-        """Send every job that deletes and is not closed, as ``send_copies`` does.
+        """Send every job that deletes and is not closed, as ``send_copies`` does; none above the cap.
 
         Raises:
             PermanentError: Not everything was looked at, so nobody knows what is extra; nothing was sent.
         """
-        if not all(shard.exhausted for shard in self.accounts.list_shards(self.run.run_id)):
+        shards = list(self.accounts.list_shards(self.run.run_id))
+        if not all(shard.exhausted for shard in shards):
             msg = "Replicas are deleted only after everything was listed without an error."
             raise PermanentError(msg, reason="ListingIncomplete")
+        if self.run.delete_refusal(sum((shard.found for shard in shards), Found())) is not None:
+            return None
         return self._send(position, out_of_time, lambda chunk: chunk.delete_jobs)
 
     def _send(

@@ -19,10 +19,6 @@ RESUMABLE: Final = timedelta(days=14)
 """How old a run may be to be resumed: its manifests are kept longer than this, and its closed jobs too."""
 
 
-class RunStateError(PermanentError):
-    """The run is not in a state in which that can be done to it."""
-
-
 @dataclass(frozen=True, slots=True)
 class RunControl:
     """Changes the course of runs.
@@ -46,7 +42,7 @@ class RunControl:
 
         Raises:
             NotFoundError: There is no such run.
-            RunStateError: It is over.
+            PermanentError: It is over.
         """
         run = self.tasks.get_run(run_id)
         if run.state.is_over:
@@ -62,16 +58,16 @@ class RunControl:
 
         Raises:
             NotFoundError: There is no such run.
-            RunStateError: It is over, paused already, or about to fail.
+            PermanentError: It is over, paused already, or about to fail.
         """
         if not self.tasks.pause(run_id):
             run = self.tasks.get_run(run_id)
             if run.state is RunState.PAUSED:
                 msg = f"The run {run_id} is paused already; `ferry run resume {run_id}` lets it go on."
-                raise RunStateError(msg)
+                raise _wrong_state(msg)
             if run.state.is_active:
                 msg = f"The run {run_id} cannot be paused, it is about to fail: {run.reason}"
-                raise RunStateError(msg)
+                raise _wrong_state(msg)
             raise _is_over(run, "be paused")
         paused = self.tasks.get_run(run_id)
         self._stop_workflow(paused, "The run was paused by a user.")
@@ -82,7 +78,7 @@ class RunControl:
 
         Raises:
             NotFoundError: There is no such run.
-            RunStateError: It is not paused, or too old.
+            PermanentError: It is not paused, or too old.
             Exception: Whatever kept the workflow from starting; the run is paused again.
         """
         run = self.tasks.get_run(run_id)
@@ -93,10 +89,10 @@ class RunControl:
                 f"The run {run_id} is older than {RESUMABLE.days} days, its record may be incomplete by now; "
                 f"stop it and start another, which copies what is missing."
             )
-            raise RunStateError(msg)
+            raise _wrong_state(msg)
         if not self.tasks.resume(run):
             msg = f"The run {run_id} is not paused; `ferry run watch {run_id}` follows it."
-            raise RunStateError(msg)
+            raise _wrong_state(msg)
         resumed = run.model_copy(update={"state": RunState.RUNNING, "resumes": run.resumes + 1})
         try:
             # Whoever paused it may have been cut off before this.
@@ -118,15 +114,15 @@ class RunControl:
         Raises:
             NotFoundError: There is no such run, or its task was deleted.
             BusyError: Another run of the task is not over.
-            RunStateError: The run is not over, nothing failed, or its task is another by now.
+            PermanentError: The run is not over, nothing failed, or its task is another by now.
         """
         run = self.tasks.get_run(run_id)
         if not run.state.is_over:
             msg = f"The run {run_id} is not over; its failed objects can be taken up again when it is."
-            raise RunStateError(msg)
+            raise _wrong_state(msg)
         if next(self.ledger.list_failures(run_id), None) is None:
             msg = f"No object failed in the run {run_id}, so there is nothing to take up again."
-            raise RunStateError(msg)
+            raise _wrong_state(msg)
         task = self.tasks.get_task(run.task.task_id)
         if (task.mapping, task.source.bucket, task.destination.bucket) != (
             run.task.mapping,
@@ -134,7 +130,7 @@ class RunControl:
             run.task.destination.bucket,
         ):
             msg = f"The task {task.task_id!r} copies something else by now; start a run of it instead."
-            raise RunStateError(msg)
+            raise _wrong_state(msg)
         retry = Run.start(task, now, retry_of=run_id)
         return start_run(self.tasks, self.workflows, self.state_machine_arn, retry)
 
@@ -142,6 +138,10 @@ class RunControl:
         self.workflows.stop_run(self.state_machine_arn, name=run.workflow_name, cause=cause)
 
 
-def _is_over(run: Run, what: str) -> RunStateError:
+def _is_over(run: Run, what: str) -> PermanentError:
     state = run.state.value.replace("_", " ")
-    return RunStateError(f"The run {run.run_id} is over ({state}), it cannot {what} any more.")
+    return _wrong_state(f"The run {run.run_id} is over ({state}), it cannot {what} any more.")
+
+
+def _wrong_state(sentence: str) -> PermanentError:
+    return PermanentError(sentence, reason="WrongState")

@@ -172,6 +172,15 @@ class Run(_Model):
         """Whether its jobs are to be carried out: it is neither over, nor paused, nor given up."""
         return self.state.is_active and self.reason is None
 
+    def delete_refusal(self, found: "Found") -> str | None:
+        """Tell why it may not delete what it found to be extra after looking at everything; None if it may.
+
+        A run that takes up failures deletes what an earlier one was allowed to.
+        """
+        if self.task.deletes is None or self.retry_of is not None:
+            return None
+        return self.task.deletes.refusal(extra=found.extra, replicas=found.replicas)
+
 
 def task_id_of(run_id: str) -> str:
     """Return the task that a run belongs to.
