@@ -92,3 +92,16 @@ def test_the_reason_of_a_run_that_broke_off_is_the_sentence_and_not_json(deploym
 def test_an_unknown_action_is_an_error(deployment):
     with pytest.raises(ValueError, match="no action 'dance'"):
         lambda_handler({**IDS, "action": "dance"}, Context())
+
+
+def test_the_event_of_a_workflow_whose_run_was_paused_leaves_it_paused(deployment):
+    deployment.books.tasks.pause(RUN_ID)
+
+    assert control("workflow-aborted") == {"state": "paused", "reason": None}
+
+
+def test_opening_a_resumed_run_says_so(deployment):
+    deployment.books.tasks.pause(RUN_ID)
+    deployment.books.tasks.resume(deployment.run)
+
+    assert control("open") == {**IDS, "resumed": True}

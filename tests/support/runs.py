@@ -32,6 +32,9 @@ class NotedWorkflows:
         self.started.append(name)
         return f"{state_machine_arn}:{name}"
 
+    def is_started(self, state_machine_arn: str, name: str) -> bool:
+        return True
+
     def stop_run(self, state_machine_arn: str, *, name: str, cause: str) -> None:
         self.stopped.append(name)
 

@@ -48,7 +48,9 @@ def replica() -> FaultyReplica:
     return FaultyReplica()
 
 
-def replication(source, replica, *, dry_run=False, on_failure=lambda _: None, run_id="copy") -> Replication:
+def replication(
+    source, replica, *, dry_run=False, on_failure=lambda _: None, run_id="copy", deletes=None
+) -> Replication:
     retry = retry_policy(FakeClock())
     engine = TransferEngine(
         source, replica, MAPPING, policy(run_id), limits=TransferLimits(in_flight=4), retry=retry
@@ -60,6 +62,7 @@ def replication(source, replica, *, dry_run=False, on_failure=lambda _: None, ru
         mode=CompareMode.AUTO,
         large_object_threshold=6 * MIB,
         dry_run=dry_run,
+        deletes=deletes,
         on_failure=on_failure,
     )
 
