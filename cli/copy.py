@@ -22,11 +22,14 @@ from cli.console import err, fact_table, note, out, print_json
 from cli.locations import Location
 from cli.options import (
     AwsProfileOption,
+    BackupPrefixOption,
     CompareOption,
+    DeleteOption,
     DestinationArgument,
     JsonOption,
     KeepPrefixOption,
     LocalStackOption,
+    MaxDeleteOption,
     OssAccessKeyIdOption,
     OssAccessKeySecretOption,
     OssCnameOption,
@@ -39,6 +42,7 @@ from cli.options import (
     SourceArgument,
     StorageClassOption,
     parse_size,
+    read_deletes,
 )
 from cli.progress import Meter, Snapshot, live
 from cli.replica_options import (
@@ -60,6 +64,7 @@ if TYPE_CHECKING:
     from ferry.replica_settings import ReplicaSettings
     from ferry.replicate import Replication, Tally
     from ferry.stores.http import HttpTransport
+    from ferry.tasks.deletes import Deletes
 
 MIB: Final = 1024**2
 copy_epilog: Final = (
@@ -78,6 +83,7 @@ class CopyOptions:
     dry_run: bool = False
     large_object_threshold: int = 128 * MIB
     in_flight: int = 64
+    deletes: "Deletes | None" = None
 
 
 def copy(  # noqa: PLR0913 - the options of a command
@@ -103,8 +109,11 @@ def copy(  # noqa: PLR0913 - the options of a command
     s3_request_payer: S3RequestPayerOption = False,
     compare: CompareOption = "auto",
     keep_prefix: KeepPrefixOption = False,
+    delete: DeleteOption = False,
+    max_delete: MaxDeleteOption = "",
+    backup_prefix: BackupPrefixOption = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Count what would be copied; write nothing.")
+        bool, typer.Option("--dry-run", help="Count what would be copied and deleted; change nothing.")
     ] = False,
     large_object_threshold: Annotated[
         int,
@@ -123,7 +132,8 @@ def copy(  # noqa: PLR0913 - the options of a command
     OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN or the options of these names, the AWS one
     from the usual AWS variables and profiles.
 
-    Exits with 0 when all is well, 1 when some objects failed, 2 when nothing could be done.
+    Exits with 0 when all is well, 1 when some objects failed or deletes were refused, 2 when nothing could be
+    done.
     """
     if not 5 * MIB <= large_object_threshold <= 5 * 1024 * MIB:
         msg = "--large-object-threshold must be between 5MiB and 5GiB."
@@ -145,19 +155,22 @@ def copy(  # noqa: PLR0913 - the options of a command
             metadata_policy=metadata_policy,
         )
     )
-    options = CopyOptions(settings, compare, keep_prefix, dry_run, large_object_threshold, in_flight)
+    deletes = read_deletes(delete, max_delete, backup_prefix)
+    options = CopyOptions(settings, compare, keep_prefix, dry_run, large_object_threshold, in_flight, deletes)
     began = time.monotonic()
     with _failures(report) as failures:
         tally = _run(_Copy(source, destination, oss, s3, options, failures))
     summary = summarise(tally, time.monotonic() - began)
     failures.print(err())
+    if tally.deletes_refused:
+        note(err(), tally.deletes_refused, "red")
     if as_json:
         print_json(summary.to_json())
     else:
         title = f"{source} → {destination}" + (" (dry run: nothing was written)" if dry_run else "")
         note(out(), title, "bold")
         out().print(fact_table(summary.rows(dry_run=dry_run)))
-    if summary.failed:
+    if summary.failed or tally.deletes_refused:
         raise typer.Exit(1)
 
 
@@ -168,7 +181,7 @@ def summarise(tally: "Tally", seconds: float) -> Summary:
         bytes=tally.size,
         copied=tally.copied,
         current=tally.current,
-        deleted=0,
+        deleted=tally.deleted,
         failed=tally.failed,
         seconds=seconds,
         unverified=tally.unverified,
@@ -181,7 +194,7 @@ def snapshot(tally: "Tally", label: str) -> Snapshot:
     return Snapshot(
         label=label,
         objects=tally.closed,
-        total_objects=tally.planned,
+        total_objects=tally.planned + (0 if tally.deletes_refused else tally.extra),
         size=tally.moved_size,
         total_size=tally.planned_size,
         is_total_final=tally.is_listed,
@@ -215,6 +228,13 @@ class _Copy:
         replica = open_replica(self.destination, self.s3, client, session, http)
         prefix = self.source.prefix
         mapping = KeyMapping(prefix, "" if self.options.keep_prefix else prefix, self.destination.prefix)
+        deletes = self.options.deletes
+        try:
+            if deletes is not None:
+                deletes.check_apart(mapping.replica_listing_prefix)
+        except ValueError as error:
+            msg = f"--backup-prefix cannot be used: {error}."
+            raise ConfigurationError(msg, reason="InvalidBackupPrefix") from None
         run_id = f"copy-{datetime.now(UTC):%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
         policy = ReplicaPolicy(run_id, self.options.settings)
         copier = LargeObjectCopier(source, replica, mapping, policy)
@@ -225,6 +245,7 @@ class _Copy:
             mode=CompareMode(self.options.compare),
             large_object_threshold=self.options.large_object_threshold,
             dry_run=self.options.dry_run,
+            deletes=deletes,
             on_report=self._report,
         )
 

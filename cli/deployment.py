@@ -11,6 +11,7 @@ from cli.sessions import aws_session, enter_stack, running_stack, uses_local
 
 if TYPE_CHECKING:
     import boto3
+    from ferry.tasks.control import RunControl
     from ferry.tasks.ledger import Ledger
     from ferry.tasks.store import TaskStore
     from ferry.workflows import Workflows
@@ -52,6 +53,13 @@ class Deployment:
         from ferry.workflows import Workflows
 
         return Workflows(self.session.client("stepfunctions"))
+
+    @cached_property
+    def control(self) -> "RunControl":
+        """What changes the course of runs."""
+        from ferry.tasks.control import RunControl
+
+        return RunControl(self.tasks, self.ledger, self.workflows, self.output("RunStateMachineArn"))
 
     def output(self, name: str) -> str:
         """Return an output of the stack; raises ConfigurationError when it has none of that name."""

@@ -2,11 +2,14 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from cli.locations import Location, parse_oss, parse_s3
+
+if TYPE_CHECKING:
+    from ferry.tasks.deletes import Deletes
 
 Compare = Literal["auto", "size", "checksum", "always"]
 StorageClass = Literal[
@@ -27,6 +30,7 @@ def parse_size(text: str | int) -> int:
 
 SOURCE_PANEL = "Source"
 DESTINATION_PANEL = "Destination"
+DELETES_PANEL = "Deletes"
 
 SourceArgument = Annotated[
     Location,
@@ -147,6 +151,34 @@ CompareOption = Annotated[
         "by what it records about its source (checksum), or never (always).",
     ),
 ]
+DeleteOption = Annotated[
+    bool,
+    typer.Option(
+        "--delete",
+        help="Delete replicas under the destination prefix that have no source, once everything was listed.",
+        rich_help_panel=DELETES_PANEL,
+    ),
+]
+MaxDeleteOption = Annotated[
+    str,
+    typer.Option(
+        "--max-delete",
+        metavar="COUNT|PERCENT",
+        show_default="10%",
+        help="The most to delete, as 1000 or as 10% of the replicas; if more are found, none is deleted.",
+        rich_help_panel=DELETES_PANEL,
+    ),
+]
+BackupPrefixOption = Annotated[
+    str,
+    typer.Option(
+        "--backup-prefix",
+        metavar="PREFIX/",
+        show_default=False,
+        help="Copy replicas to this prefix of their bucket, under the run's id, before they are deleted.",
+        rich_help_panel=DELETES_PANEL,
+    ),
+]
 StorageClassOption = Annotated[
     StorageClass,
     typer.Option(
@@ -194,3 +226,23 @@ ReportOption = Annotated[
         help="Write every failed object to this file, one JSON object per line.",
     ),
 ]
+
+
+def read_deletes(delete: bool, max_delete: str, backup_prefix: str) -> "Deletes | None":
+    """Read the three options about deletes; raises typer.BadParameter with a sentence."""
+    from ferry.tasks.deletes import DEFAULT_MAX_DELETE, Deletes
+    from pydantic import ValidationError
+
+    if not delete:
+        if max_delete or backup_prefix:
+            msg = "--max-delete and --backup-prefix say how to delete; give --delete too."
+            raise typer.BadParameter(msg)
+        return None
+    try:
+        return Deletes.parse(max_delete or DEFAULT_MAX_DELETE, backup_prefix)
+    except ValidationError as error:
+        (problem, *_) = error.errors()
+        option = "--" + str(problem["loc"][0]).replace("_", "-")
+        rule = problem["msg"].removeprefix("Value error, ")
+        msg = f"{option} {rule}, not {problem['input']!r}."
+        raise typer.BadParameter(msg) from None

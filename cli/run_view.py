@@ -18,6 +18,7 @@ EXIT_CODES: Final = {
     RunState.SUCCEEDED: 0,
     RunState.COMPLETED_WITH_FAILURES: 1,
     RunState.FAILED: 2,
+    RunState.STOPPED: 2,
 }
 
 
@@ -55,7 +56,7 @@ class RunView:
             bytes=found.planned_size if run.dry_run else counts.size,
             copied=copied,
             current=current,
-            deleted=0,
+            deleted=self._to_delete if run.dry_run else counts.deleted,
             failed=counts.failed,
             unverified=counts.unverified,
             metadata_dropped=counts.metadata_dropped,
@@ -63,13 +64,22 @@ class RunView:
         )
 
     @property
+    def reason(self) -> str | None:
+        """Why the run failed, or deleted nothing."""
+        return self.run.reason or self.run.deletes_refused
+
+    @property
+    def _to_delete(self) -> int:
+        return 0 if self.run.deletes_refused else self.found.extra
+
+    @property
     def snapshot(self) -> Snapshot:
         """Where the run is."""
         found, counts = self.found, self.counts
         return Snapshot(
             label=self.run.state.value.capitalize().replace("_", " "),
-            objects=counts.copied + counts.current + counts.gone + counts.failed,
-            total_objects=0 if self.run.dry_run else found.planned_objects,
+            objects=counts.copied + counts.current + counts.gone + counts.deleted + counts.failed,
+            total_objects=0 if self.run.dry_run else found.planned_objects + self._to_delete,
             size=counts.size,
             total_size=0 if self.run.dry_run else found.planned_size,
             is_total_final=self.run.jobs_planned is not None,
@@ -84,8 +94,9 @@ class RunView:
             "run_id": run.run_id,
             "task_id": run.task.task_id,
             "state": run.state.value,
-            "reason": run.reason,
+            "reason": self.reason,
             "dry_run": run.dry_run,
+            "retry_of": run.retry_of,
             "started_at": run.started_at.isoformat(),
             "ended_at": run.ended_at.isoformat() if run.ended_at else None,
             "found": {
@@ -93,6 +104,7 @@ class RunView:
                 "bytes": self.found.size,
                 "planned_objects": self.found.planned_objects,
                 "planned_bytes": self.found.planned_size,
+                "extra": self.found.extra,
             },
             **self.summary.to_json(),
         }
@@ -101,8 +113,10 @@ class RunView:
         """Return the table that people see."""
         run = self.run
         rows = [("State", run.state.value.replace("_", " "))]
-        if run.reason:
-            rows.append(("Reason", run.reason))
+        if run.retry_of:
+            rows.append(("Takes up failures of", run.retry_of))
+        if self.reason:
+            rows.append(("Reason", self.reason))
         rows.append(("Started", f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC"))
         if not run.state.is_over:
             left = self.found.planned_objects - self.counts.copied - self.counts.current - self.counts.failed

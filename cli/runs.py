@@ -40,18 +40,18 @@ def start(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Start a run of a task.
 
-    With --wait it exits with 0 when the run succeeded, 1 when some objects failed, 2 when the run failed.
+    With --wait it exits as `ferry run watch` does.
     """
+    from ferry.tasks.models import Run
     from ferry.tasks.start import start_run
 
     deployment = find_deployment(stack, aws_region, local=local)
     machine = deployment.output("RunStateMachineArn")
-    run = start_run(
-        deployment.tasks, deployment.workflows, machine, task, now=datetime.now(UTC), dry_run=dry_run
-    )
+    run = Run.start(deployment.tasks.get_task(task), datetime.now(UTC), dry_run=dry_run)
+    run = start_run(deployment.tasks, deployment.workflows, machine, run)
     if wait:
         note(err(), f"Started {run.run_id}.")
-        _follow(deployment, run.run_id, as_json=as_json)
+        follow(deployment, run.run_id, as_json=as_json)
     elif as_json:
         print_json({"run_id": run.run_id, "task_id": task, "state": run.state.value, "dry_run": dry_run})
     else:
@@ -126,34 +126,42 @@ def watch(
 ) -> None:
     """Follow a run until it is over.
 
-    Exits with 0 when the run succeeded, 1 when some objects failed, 2 when the run failed.
+    Exits with 0 when the run succeeded, 1 when some objects failed or deletes were refused, 2 when the run
+    failed or was stopped.
     """
-    _follow(find_deployment(stack, aws_region, local=local), run, as_json=as_json)
+    follow(find_deployment(stack, aws_region, local=local), run, as_json=as_json)
 
 
-@app.command(epilog="Example: ferry run failures photos-20260131t235959z --json")
+@app.command(epilog="Example: ferry run failures photos-20260131t235959z --reason Archived --json")
 def failures(
     run: RunArgument,
     *,
+    reason: Annotated[str, typer.Option(metavar="WORD", help="Only those that failed for this reason.")] = "",
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
     local: LocalOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the objects that a run could not copy, with the reasons."""
+    """List the objects that a run could not copy, or whose replicas it could not delete, with the reasons."""
     deployment = find_deployment(stack, aws_region, local=local)
     deployment.tasks.get_run(run)
-    found = sorted(deployment.ledger.list_failures(run), key=lambda failure: failure.key)
+    found = sorted(
+        (failure for failure in deployment.ledger.list_failures(run) if reason in {"", failure.reason}),
+        key=lambda failure: failure.key,
+    )
     if as_json:
         print_json([failure.model_dump(mode="json") for failure in found])
     elif not found:
-        note(out(), "No object failed.")
+        note(out(), f"No object failed for the reason {reason}." if reason else "No object failed.")
     else:
-        rows = [(show_key(failure.key), failure.reason, failure.message) for failure in found]
-        out().print(list_table(["Key", "Reason", "What happened"], rows))
+        rows = [
+            (show_key(failure.key), failure.action, failure.reason, str(failure.attempts), failure.message)
+            for failure in found
+        ]
+        out().print(list_table(["Key", "To", "Reason", "Attempts", "What happened"], rows))
 
 
-def _follow(deployment: Deployment, run_id: str, *, as_json: bool) -> None:
+def follow(deployment: Deployment, run_id: str, *, as_json: bool) -> None:
     """Show a run until it is over, print what it came to, and exit accordingly."""
     from cli.run_view import EXIT_CODES, RunView
 
@@ -178,6 +186,8 @@ def _follow(deployment: Deployment, run_id: str, *, as_json: bool) -> None:
     failed.print(err())
     if view.run.reason:
         note(err(), f"The run failed: {view.run.reason}", "red")
+    if view.run.deletes_refused:
+        note(err(), view.run.deletes_refused, "red")
     if as_json:
         print_json(view.to_json())
     else:

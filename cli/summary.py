@@ -19,7 +19,7 @@ class Summary:
         objects: Objects considered: copied, current and failed ones.
         bytes: Bytes copied, in a dry run those that would be.
         copied: In a dry run those that would be.
-        deleted: Replicas deleted because their source is gone.
+        deleted: Replicas deleted because their source is gone, in a dry run those that would be.
         unverified: Of the copied ones, those whose source gave no checksum of their content.
         metadata_dropped: Of the copied ones, those whose user metadata did not fit.
     """
@@ -47,7 +47,7 @@ class Summary:
             ("Would be copied" if dry_run else "Copied", f"{self.copied:,}"),
             *((f"  {name}", f"{count:,}") for name, count in noticed if count),
             ("Already current", f"{self.current:,}"),
-            ("Deleted", f"{self.deleted:,}"),
+            ("Would be deleted" if dry_run else "Deleted", f"{self.deleted:,}"),
             ("Failed", f"{self.failed:,}"),
             ("Bytes to copy" if dry_run else "Bytes copied", f"{format_size(self.bytes)}{rate}"),
             ("Time", format_seconds(self.seconds)),

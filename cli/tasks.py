@@ -12,12 +12,16 @@ from cli.options import (
     DESTINATION_PANEL,
     SOURCE_PANEL,
     AwsRegionOption,
+    BackupPrefixOption,
     CompareOption,
+    DeleteOption,
     JsonOption,
     KeepPrefixOption,
     LocalOption,
+    MaxDeleteOption,
     StackOption,
     StorageClassOption,
+    read_deletes,
 )
 from cli.replica_options import (
     OSS_CLASSES,
@@ -121,6 +125,9 @@ def create(  # noqa: PLR0913 - the options of a command
     s3_request_payer: S3RequestPayerOption = False,
     compare: CompareOption = "auto",
     keep_prefix: KeepPrefixOption = False,
+    delete: DeleteOption = False,
+    max_delete: MaxDeleteOption = "",
+    backup_prefix: BackupPrefixOption = "",
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
     local: LocalOption = False,
@@ -128,7 +135,8 @@ def create(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Set up a task: from which OSS bucket to which S3 bucket.
 
-    On a local stack the regions, the endpoint and the secret are those of the stack unless given.
+    On a local stack the regions, the endpoint and the secret are those of the stack unless given. Deleting
+    needs a stack deployed with the parameter MirrorDeletes=Allowed.
     """
     deployment = find_deployment(stack, aws_region, local=local)
     if (belongings := deployment.local) is not None:
@@ -164,6 +172,7 @@ def create(  # noqa: PLR0913 - the options of a command
             },
             "keep_prefix": keep_prefix,
             "compare": compare,
+            "deletes": read_deletes(delete, max_delete, backup_prefix),
             "created_at": datetime.now(UTC),
         }
     )
@@ -192,6 +201,10 @@ def _sentences(error: "ValidationError") -> list[str]:
             sentences.append(sentence)
             continue
         place = tuple(str(part) for part in problem["loc"])
+        if not place:
+            # About options together.
+            sentences.append(problem["msg"].removeprefix("Value error, ").capitalize() + ".")
+            continue
         option, rule = _RULES.get(place, ("--" + ".".join(place).replace("_", "-"), problem["msg"]))
         given = problem["input"]
         sentences.append(
@@ -248,6 +261,7 @@ def show(
         ("Requests paid", _paid(task)),
         ("Compare", task.compare.value),
         ("Source prefix", "kept" if task.keep_prefix else "taken off"),
+        ("Deletes", _deletes(task)),
         ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
     out().print(fact_table(rows))
@@ -269,6 +283,14 @@ def delete(
         print_json({"deleted": name})
     else:
         note(out(), f"Deleted the task {name}.")
+
+
+def _deletes(task: "Task") -> str:
+    deletes = task.deletes
+    if deletes is None:
+        return "none"
+    kept = f", kept under {deletes.backup_prefix}" if deletes.backup_prefix else ""
+    return f"replicas without a source, {deletes.max_delete} at the most{kept}"
 
 
 def _source(task: "Task") -> str:

@@ -155,6 +155,7 @@ def _bring_up(folder: Path, large_object_threshold: int, on_step: Callable[[str]
         "Architecture": architecture,
         "ReplicaBucketArns": f"arn:aws:s3:::{stack.replica_bucket}",
         "SecretArns": stack.secret_arn,
+        "MirrorDeletes": "Allowed",
         "LargeObjectThreshold": str(large_object_threshold),
         # Every concurrent function is a process of this machine.
         "TransferConcurrency": "2",

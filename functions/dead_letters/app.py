@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
-from ferry.jobs import CopyJob
+from ferry.jobs import read_job
 from ferry.multipart.steps import LargeObjectJob, caught_error, fail
 from ferry.telemetry import emit_outcomes, logger, metrics, traced
 
@@ -17,7 +17,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 def bury(record: SQSRecord) -> None:
     """Close the job of one dead letter."""
-    job = CopyJob.model_validate_json(record.body)
+    job = read_job(record.body)
     run = wiring.progress().tasks.get_run(job.run_id)
     outcomes = wiring.event_loop().run(
         wiring.job_runner(run).bury(job, deliveries=wiring.settings().max_deliveries)

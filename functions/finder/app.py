@@ -1,4 +1,4 @@
-"""Finder: scans one shard of a run and sends the jobs it needs."""
+"""Finder: scans one shard of a run and sends the jobs it needs, or sends recorded jobs."""
 
 from typing import Any
 
@@ -14,13 +14,20 @@ MARGIN_MS = 60_000
 @logger().inject_lambda_context
 @traced
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Scan the shard ``shard_id`` of ``run_id`` and say whether it is exhausted."""
+    """Scan the shard ``shard_id`` of ``run_id``, or send the recorded jobs that ``action`` names.
+
+    Says whether the shard is exhausted, or whether all is sent and else where to go on.
+    """
     progress = wiring.progress()
     run = progress.tasks.get_run(event["run_id"])
+
+    def out_of_time() -> bool:
+        return context.get_remaining_time_in_millis() < MARGIN_MS
+
     try:
-        exhausted = wiring.scanner(run).scan(
-            event["shard_id"], lambda: context.get_remaining_time_in_millis() < MARGIN_MS
-        )
+        if "action" in event:
+            return wiring.recorded_jobs(run).take_step(event, out_of_time).model_dump()
+        exhausted = wiring.scanner(run).scan(event["shard_id"], out_of_time)
     except ConfigurationError as error:
         progress.give_up(run.run_id, error)
         raise

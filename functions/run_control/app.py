@@ -5,7 +5,6 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import run_control as control
 from ferry import wiring
-from ferry.multipart.steps import caught_error
 from ferry.telemetry import logger, traced
 
 
@@ -24,16 +23,16 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     match event["action"]:
         case "open":
             control.open_run(progress, run, wiring.source(run), wiring.replica(run))
-            return ids
+            return {**ids, "resumed": run.resumes > 0}
         case "plan":
-            shards = control.plan_shards(progress, run, wiring.source(run))
-            return {"shards": [{**ids, "shard_id": shard_id} for shard_id in shards]}
+            shards = control.plan_shards(progress, run, wiring.source(run), wiring.run_bucket())
+            deletes = not shards and not run.dry_run and run.task.deletes is not None
+            return {"shards": [{**ids, "shard_id": shard_id} for shard_id in shards], "deletes": deletes}
         case "seal":
             control.seal_run(progress, run, event["task_token"])
             return {}
         case "close":
-            error = event.get("error")
-            ended = progress.close_run(run.run_id, str(caught_error(error)) if error else None)
+            ended = control.close_run(progress, run, event)
             return {"state": ended.state, "reason": ended.reason}
         case action:
             msg = f"There is no action {action!r}."

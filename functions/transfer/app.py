@@ -7,7 +7,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
-from ferry.jobs import CopyJob
+from ferry.jobs import read_job
 from ferry.telemetry import emit_outcomes, logger, metrics, traced
 
 MARGIN_MS = 60_000
@@ -18,7 +18,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 def carry_out(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Carry out one job; raising makes the queue deliver it again."""
-    job = CopyJob.model_validate_json(record.body)
+    job = read_job(record.body)
     run = wiring.progress().tasks.get_run(job.run_id)
     deliveries = int(record.attributes.approximate_receive_count)
     seconds = (lambda_context.get_remaining_time_in_millis() - MARGIN_MS) / 1000

@@ -236,3 +236,37 @@ def test_closing_a_closed_job_again_leaves_its_failures_as_they_are(ledger):
 
     assert not again
     assert list(ledger.list_failures(RUN_ID)) == [first]
+
+
+def test_a_delivery_that_lost_the_race_leaves_no_failures_behind(ledger):
+    barrier = Barrier(8)
+
+    def deliver(number):
+        barrier.wait()
+        if number % 2:
+            return close(ledger, "0000.0.0", Counts(copied=1))
+        failure = Failure(key="k", reason="Busy", message="It was busy.", attempts=5)
+        return close(ledger, "0000.0.0", Counts(failed=1), [failure])
+
+    assert sum(together(deliver, range(8))) == 1
+    assert ledger.counts(RUN_ID).failed == len(list(ledger.list_failures(RUN_ID)))
+
+
+def test_as_many_failures_as_a_message_has_objects_are_closed_in_one_step(ledger):
+    failures = [
+        Failure(key=f"{number:04}" + "\u4f60" * 20, reason="Busy", message="\u4f60" * 5000)
+        for number in range(1000)
+    ]
+
+    assert close(ledger, "0000.0.0", Counts(failed=1000), failures)
+
+    kept = list(ledger.list_failures(RUN_ID))
+    assert [failure.key for failure in kept] == [failure.key for failure in failures]
+    assert {len(failure.message) for failure in kept} == {500}
+
+
+def test_the_closed_jobs_of_one_chunk_are_known(ledger):
+    for job_id in ("0000.1.0", "0000.1.d0", "0000.10.0", "0001.1.0"):
+        close(ledger, job_id)
+
+    assert ledger.closed_jobs(RUN_ID, "0000.1") == {"0000.1.0", "0000.1.d0"}

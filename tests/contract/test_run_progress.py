@@ -12,7 +12,7 @@ from ferry.tasks.models import Counts, Found, RunState
 from ferry.tasks.progress import count_outcomes
 
 from tests.support.builders import NOON, RUN_ID
-from tests.support.runs import open_books, shard
+from tests.support.runs import MemoryDocuments, open_books, shard
 from tests.support.threads import together
 
 COPIED = Outcome("k", Result.COPIED, size=10)
@@ -112,6 +112,7 @@ def test_a_failed_object_is_recorded_with_its_attempts(books):
         "reason": "Archived",
         "message": "It is archived.",
         "attempts": 2,
+        "action": "copy",
     }
     assert books.ledger.counts(RUN_ID) == Counts(jobs=1, copied=1, failed=1, size=10)
 
@@ -170,7 +171,7 @@ def test_the_first_plan_cuts_the_whole_key_space(books):
     for number in range(1200):
         source.write(f"{number % 20:02}/{number}", b"")
 
-    ids = plan_shards(books.progress, books.run, source)
+    ids = plan_shards(books.progress, books.run, source, MemoryDocuments())
 
     shards = list(books.ledger.list_shards(RUN_ID))
     assert [kept.shard_id for kept in shards] == ids
@@ -185,7 +186,7 @@ def test_a_plan_after_everything_was_scanned_is_empty(books):
         RUN_ID, [shard(0, until="m", exhausted=True), shard(1, after="m", exhausted=True)]
     )
 
-    assert plan_shards(books.progress, books.run, MemorySource()) == []
+    assert plan_shards(books.progress, books.run, MemorySource(), MemoryDocuments()) == []
 
 
 def test_a_later_plan_shares_what_is_left_among_more_finders(books):
@@ -195,7 +196,7 @@ def test_a_later_plan_shares_what_is_left_among_more_finders(books):
     half = shard(0, until="1999", checkpoint="0499", sequence=2)
     books.ledger.put_shards(RUN_ID, [half, shard(1, after="1999", checkpoint="1999", until="2100")])
 
-    ids = plan_shards(books.progress, books.run, source)
+    ids = plan_shards(books.progress, books.run, source, MemoryDocuments())
 
     kept = {piece.shard_id: piece for piece in books.ledger.list_shards(RUN_ID)}
     rest = [kept[shard_id] for shard_id in ids if shard_id != "0001"]
@@ -210,7 +211,7 @@ def test_nothing_is_planned_for_a_run_that_was_given_up(books):
     books.tasks.record_reason(RUN_ID, "The key is disabled.")
 
     with pytest.raises(ConfigurationError, match="The key is disabled"):
-        plan_shards(books.progress, books.run, MemorySource())
+        plan_shards(books.progress, books.run, MemorySource(), MemoryDocuments())
 
 
 @pytest.mark.parametrize(
@@ -222,12 +223,13 @@ def test_nothing_is_planned_for_a_run_that_was_given_up(books):
     ],
 )
 def test_a_workflow_that_broke_off_closes_its_run(detail, cause):
-    step = closing_step({**detail, "input": '{"task_id": "photos", "run_id": "r"}'})
+    step = closing_step({"name": "r", **detail, "input": '{"task_id": "photos", "run_id": "r"}'})
 
     assert step == {
         "task_id": "photos",
         "run_id": "r",
         "action": "close",
+        "workflow": "r",
         "error": {"Error": detail["status"], "Cause": cause},
     }
 

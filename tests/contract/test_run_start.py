@@ -21,7 +21,7 @@ class Started:
         self.runs: list[tuple[str, str, str]] = []
         self._error = error
 
-    def start_run(self, state_machine_arn: str, *, task_id: str, run_id: str) -> str:
+    def start_run(self, state_machine_arn: str, *, task_id: str, run_id: str, name: str) -> str:
         if self._error is not None:
             raise self._error
         self.runs.append((state_machine_arn, task_id, run_id))
@@ -39,7 +39,8 @@ def tasks(table) -> TaskStore:
 
 
 def start(tasks: TaskStore, workflows: Started, *, later: timedelta = timedelta(), **options):
-    return start_run(tasks, workflows, "machine", "photos", now=NOON + later, **options)
+    run = Run.start(tasks.get_task("photos"), NOON + later, **options)
+    return start_run(tasks, workflows, "machine", run)
 
 
 def record_only(tasks: TaskStore) -> Run:
@@ -148,7 +149,7 @@ def machine(step_functions) -> str:
 
 def test_step_functions_knows_which_runs_were_started(step_functions, machine):
     workflows = Workflows(step_functions)
-    workflows.start_run(machine, task_id="photos", run_id=RUN_ID)
+    workflows.start_run(machine, task_id="photos", run_id=RUN_ID, name=RUN_ID)
 
     assert workflows.is_started(machine, RUN_ID)
     assert not workflows.is_started(machine, "photos-20260131t120001z")

@@ -65,3 +65,31 @@ def test_a_setting_that_is_wrong_ends_the_run(planned):
         find()
 
     assert "create the destination bucket" in planned.run.reason
+
+
+def test_jobs_of_a_paused_run_that_are_not_closed_are_sent_again(planned):
+    find()
+    (sent,) = planned.jobs_sent()
+
+    answer = lambda_handler(sample("finder-resend"), Context())
+
+    assert answer == {"done": True, "position": {"shard_id": "", "sequence": 0}}
+    assert planned.jobs_sent() == [sent]
+
+
+def test_nothing_is_scanned_for_a_run_that_is_paused(planned):
+    planned.books.tasks.pause(RUN_ID)
+
+    assert find() == {"shard_id": "0000", "exhausted": False}
+    assert planned.jobs_sent() == []
+
+
+def test_replicas_without_a_source_are_left_alone_unless_the_task_deletes(planned):
+    planned.replica.client.put_object(Bucket=planned.replica.store.bucket, Key="2026/gone.jpg", Body=b"gone")
+    find()
+
+    answer = lambda_handler({**sample("finder-delete"), "position": None}, Context())
+
+    assert answer["done"]
+    assert [job["kind"] for job in planned.jobs_sent()] == ["copy"]
+    assert planned.books.ledger.found(RUN_ID).extra == 0

@@ -18,7 +18,7 @@ def control(name):
 def test_opening_a_run_tries_both_sides_and_leaves_nothing_behind(deployment):
     answer = control("open")
 
-    assert answer == IDS
+    assert answer == {**IDS, "resumed": False}
     assert deployment.run.state is RunState.RUNNING
     assert deployment.replicas() == {}
     assert deployment.replica.uploads() == []
@@ -39,13 +39,13 @@ def test_planning_a_small_bucket_makes_one_shard_once(deployment):
     first = control("plan")
     second = control("plan")
 
-    assert first == second == {"shards": [{**IDS, "shard_id": "0000"}]}
+    assert first == second == {"shards": [{**IDS, "shard_id": "0000"}], "deletes": False}
 
 
 def test_planning_after_every_key_was_looked_at_names_no_shard(deployment):
     deployment.books.ledger.put_shards(RUN_ID, [shard(exhausted=True)])
 
-    assert control("plan") == {"shards": []}
+    assert control("plan") == {"shards": [], "deletes": False}
 
 
 def test_sealing_keeps_the_token_until_the_last_job(deployment):
@@ -92,3 +92,16 @@ def test_the_reason_of_a_run_that_broke_off_is_the_sentence_and_not_json(deploym
 def test_an_unknown_action_is_an_error(deployment):
     with pytest.raises(ValueError, match="no action 'dance'"):
         lambda_handler({**IDS, "action": "dance"}, Context())
+
+
+def test_the_event_of_a_workflow_whose_run_was_paused_leaves_it_paused(deployment):
+    deployment.books.tasks.pause(RUN_ID)
+
+    assert control("workflow-aborted") == {"state": "paused", "reason": None}
+
+
+def test_opening_a_resumed_run_says_so(deployment):
+    deployment.books.tasks.pause(RUN_ID)
+    deployment.books.tasks.resume(deployment.run)
+
+    assert control("open") == {**IDS, "resumed": True}

@@ -148,3 +148,32 @@ def test_metrics_say_how_the_objects_ended(deployment, capsys):
 
     written = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "ObjectsCopied" in line]
     assert (written[0]["ObjectsCopied"], written[0]["BytesCopied"]) == ([3.0], [10.0])
+
+
+@pytest.mark.parametrize("is_back", [False, True])
+def test_a_job_deletes_replicas_whose_source_is_gone(deployment, is_back):
+    deployment.replica.client.put_object(
+        Bucket=deployment.replica.store.bucket, Key="2026/gone.jpg", Body=b"gone"
+    )
+    if is_back:
+        deployment.source.write("2026/gone.jpg", b"back")
+
+    assert transfer(sample("transfer-delete-job")) == NOTHING_FAILED
+    assert ("2026/gone.jpg" in deployment.replicas()) == is_back
+    expected = {"current": 1} if is_back else {"deleted": 1}
+    assert deployment.books.ledger.counts(RUN_ID) == Counts(jobs=1, **expected)
+
+
+@pytest.mark.parametrize("change", ["pause", "stop"])
+def test_jobs_of_a_run_that_rests_or_was_stopped_are_taken_and_left_undone(deployment, change):
+    if change == "pause":
+        deployment.books.tasks.pause(RUN_ID)
+    else:
+        deployment.books.tasks.end_run(RUN_ID, RunState.STOPPED, NOON)
+
+    for name in ("transfer-packed-job", "transfer-large-object", "transfer-delete-job"):
+        assert transfer(sample(name)) == NOTHING_FAILED
+
+    assert deployment.replicas() == {}
+    assert deployment.workflows.large_objects == []
+    assert deployment.books.ledger.counts(RUN_ID) == Counts()

@@ -163,6 +163,18 @@ class FaultyReplica(MemoryReplica):
         return etag
 
     @override
+    def delete(self, key: str, *, expected: str) -> None:
+        self.surprises.enter("delete")
+        super().delete(key, expected=expected)
+        self.surprises.leave("delete")
+
+    @override
+    def keep_aside(self, key: str, backup_key: str, *, expected: str) -> None:
+        self.surprises.enter("keep_aside")
+        super().keep_aside(key, backup_key, expected=expected)
+        self.surprises.leave("keep_aside")
+
+    @override
     async def create_upload(self, key: str, properties: ReplicaProperties) -> str:
         self.surprises.enter("create_upload")
         return await super().create_upload(key, properties)

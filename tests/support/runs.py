@@ -18,11 +18,25 @@ class NotedWorkflows:
         woken: Token and number of jobs of every wake.
         failed: Token and reason of every wake that failed the wait.
         large_objects: Inputs of the large-object workflows started.
+        started: Names of the runs' executions started.
+        stopped: Names of those stopped.
     """
 
     woken: list[tuple[str, int]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     large_objects: list[dict[str, str | int | None]] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    def start_run(self, state_machine_arn: str, *, task_id: str, run_id: str, name: str) -> str:
+        self.started.append(name)
+        return f"{state_machine_arn}:{name}"
+
+    def is_started(self, state_machine_arn: str, name: str) -> bool:
+        return True
+
+    def stop_run(self, state_machine_arn: str, *, name: str, cause: str) -> None:
+        self.stopped.append(name)
 
     def wake(self, task_token: str, jobs: int) -> None:
         self.woken.append((task_token, jobs))
@@ -32,6 +46,19 @@ class NotedWorkflows:
 
     def start_large_object(self, state_machine_arn: str, job: dict[str, str | int | None]) -> None:
         self.large_objects.append(job)
+
+
+@dataclass
+class MemoryDocuments:
+    """The run bucket, in memory."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def write_once(self, name: str, document: bytes) -> bool:
+        return self.kept.setdefault(name, document) is document
+
+    def read(self, name: str) -> bytes | None:
+        return self.kept.get(name)
 
 
 @dataclass

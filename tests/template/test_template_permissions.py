@@ -127,7 +127,6 @@ def test_nothing_may_delete_from_the_table():
         "dynamodb:Query",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
-        "dynamodb:BatchWriteItem",
     }
 
 
@@ -145,10 +144,24 @@ def test_only_the_finder_sends_jobs_and_only_the_transfer_receives_them():
     assert receivers == {"TransferFunction", "DeadLettersFunction"}
 
 
-def test_nothing_may_delete_a_replica():
-    assert not [
-        action for _, statement in ALLOWED for action in actions(statement) if "DeleteObject" in action
+def test_only_where_deletes_are_allowed_may_anything_delete_a_replica_and_only_replicas():
+    granted = [
+        (name, statement)
+        for name, statement in ALLOWED
+        if any("Delete" in action and action.startswith("s3:") for action in actions(statement))
     ]
+    holders = {name for name in FUNCTIONS if "DeletesAreAllowed" in conditional(name)}
+
+    ((policy, statement),) = granted
+    assert (policy, actions(statement)[0]) == ("DeleteReplicasPolicy", "s3:DeleteObject")
+    assert template()["Resources"][policy]["Condition"] == "DeletesAreAllowed"
+    assert template()["Conditions"]["DeletesAreAllowed"] == {
+        "Fn::Equals": [{"Ref": "MirrorDeletes"}, "Allowed"]
+    }
+    assert template()["Parameters"]["MirrorDeletes"]["Default"] == "Denied"
+    assert "ReplicaBucketArns" in json.dumps(statement["Resource"])
+    assert holders == {"RunControlFunction", "TransferFunction"}
+    assert {conditional(name)["DeletesAreAllowed"] for name in holders} == {policy}
 
 
 @pytest.mark.parametrize("name", [*resources("AWS::SQS::Queue"), *resources("AWS::S3::Bucket")])

@@ -15,7 +15,7 @@ TYPE_NAMES = {
 }
 # What each function reads, from the contracts of the functions; all read the table and the log level.
 ENVIRONMENT = {
-    "RunControlFunction": set(),
+    "RunControlFunction": {"FERRY_RUN_BUCKET"},
     "FinderFunction": {"FERRY_RUN_BUCKET", "FERRY_JOB_QUEUE_URL", "FERRY_LARGE_OBJECT_THRESHOLD"},
     "TransferFunction": {
         "FERRY_JOB_QUEUE_URL",

@@ -4,6 +4,7 @@ import pytest
 from ferry.errors import ConfigurationError, PermanentError, ThrottledError, TransientError
 from ferry.keys import KeyMapping
 from ferry.preflight import check_access
+from ferry.tasks.deletes import Deletes
 
 from tests.support.engines import Sides
 from tests.support.faults import raising
@@ -77,3 +78,24 @@ def test_a_dry_run_needs_no_permission_to_write(sides):
     sides.replica.surprises.before["check_writable"] = [raising(REFUSED)]
 
     check(sides, writes=False)
+
+
+@pytest.mark.parametrize(
+    ("deletes", "tried"),
+    [
+        (None, ["copies/.ferry-preflight"]),
+        (Deletes(), ["copies/.ferry-preflight", "delete copies/.ferry-preflight"]),
+        (
+            Deletes(backup_prefix="kept/"),
+            ["copies/.ferry-preflight", "delete copies/.ferry-preflight", "kept/.ferry-preflight"],
+        ),
+    ],
+)
+def test_what_deletes_need_is_tried_only_where_there_are_some(sides, deletes, tried):
+    seen = []
+    sides.replica.check_writable = seen.append
+    sides.replica.check_deletable = lambda key: seen.append(f"delete {key}")
+
+    check(sides, deletes=deletes)
+
+    assert seen == tried

@@ -50,7 +50,9 @@ def replica() -> FaultyReplica:
     return FaultyReplica()
 
 
-def replication(source, replica, *, dry_run=False, on_report=lambda _: None, run_id="copy") -> Replication:
+def replication(
+    source, replica, *, dry_run=False, on_report=lambda _: None, run_id="copy", deletes=None
+) -> Replication:
     retry = retry_policy(FakeClock())
     copier = LargeObjectCopier(source, replica, MAPPING, policy(run_id), part_size=5 * MIB, retry=retry)
     engine = TransferEngine(
@@ -68,6 +70,7 @@ def replication(source, replica, *, dry_run=False, on_report=lambda _: None, run
         mode=CompareMode.AUTO,
         large_object_threshold=6 * MIB,
         dry_run=dry_run,
+        deletes=deletes,
         on_report=on_report,
     )
 

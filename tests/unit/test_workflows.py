@@ -31,7 +31,7 @@ class StepFunctions:
 def test_a_run_is_started_under_its_own_name():
     client = StepFunctions()
 
-    arn = Workflows(client).start_run("arn:run", task_id="photos", run_id=RUN_ID)
+    arn = Workflows(client).start_run("arn:run", task_id="photos", run_id=RUN_ID, name=RUN_ID)
 
     assert arn == "arn:execution"
     ((operation, arguments),) = client.calls

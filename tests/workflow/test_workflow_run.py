@@ -50,7 +50,16 @@ def test_a_run_opens_scans_waits_and_closes():
 def test_a_run_without_shards_is_sealed_at_once():
     execution = start(run_control__plan={"shards": []})
 
-    assert execution.states == ["Open", "PlanShards", "AnyShards", "Seal", "Close", "HowItEnded", "RunEnded"]
+    assert execution.states == [
+        "Open",
+        "WasItPaused",
+        "PlanShards",
+        "AnyShards",
+        "Seal",
+        "Close",
+        "HowItEnded",
+        "RunEnded",
+    ]
 
 
 def test_shards_are_planned_again_until_none_is_left():

@@ -6,7 +6,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import TransientError
-from ferry.jobs import CopyJob, spell
+from ferry.jobs import Job, spell
 from ferry.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class JobQueue:
         self._queue_url = queue_url
         self._retry = retry or RetryPolicy()
 
-    def send(self, jobs: Sequence[CopyJob]) -> None:
+    def send(self, jobs: Sequence[Job]) -> None:
         """Send every job at least once.
 
         Raises:

@@ -7,7 +7,7 @@ SQS bills by 64 KiB, so small objects travel many to a message.
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 MAX_JOB_BYTES: Final = 60 * 1024
 """UTF-8 bytes of a packed message, below SQS's 64 KiB billing step."""
@@ -52,6 +52,55 @@ class CopyJob(_Message):
     run_id: str
     job_id: str
     objects: tuple[JobObject, ...] = Field(min_length=1)
+
+
+class ExtraReplica(_Message):
+    """A replica without a source.
+
+    Attributes:
+        key: The source's, if there were one.
+        size: The replica's.
+        replica_etag: The replica's etag as listed; no other version of it may be deleted.
+    """
+
+    key: str = Field(min_length=1)
+    size: Annotated[int, Field(ge=0)]
+    replica_etag: str
+
+
+class DeleteJob(_Message):
+    """Delete these replicas, each only while its source does not exist."""
+
+    kind: Literal["delete"] = "delete"
+    task_id: str
+    run_id: str
+    job_id: str
+    objects: tuple[ExtraReplica, ...] = Field(min_length=1)
+
+
+type Job = CopyJob | DeleteJob
+
+_JOB: Final[TypeAdapter[Job]] = TypeAdapter(Annotated[CopyJob | DeleteJob, Field(discriminator="kind")])
+
+
+def read_job(message: str) -> Job:
+    """Read a message as ``spell`` wrote it; raises pydantic's ValidationError."""
+    return _JOB.validate_json(message)
+
+
+def pack_extras(extras: Iterable[ExtraReplica]) -> Iterator[tuple[ExtraReplica, ...]]:
+    """Group replicas to delete into messages, keeping their order; each under ``MAX_JOB_BYTES`` as JSON."""
+    group: list[ExtraReplica] = []
+    message_size = 0
+    for item in extras:
+        item_size = len(spell(item).encode()) + 1
+        if group and message_size + item_size > MAX_JOB_BYTES:
+            yield tuple(group)
+            group, message_size = [], 0
+        group.append(item)
+        message_size += item_size
+    if group:
+        yield tuple(group)
 
 
 def pack_objects(

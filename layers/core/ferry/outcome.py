@@ -13,9 +13,11 @@ class Result(StrEnum):
 
     COPIED = "copied"
     CURRENT = "current"
-    """The replica already was what the source is."""
+    """The replica already was what the source is, or is not to be deleted any more."""
     GONE = "gone"
     """The source was deleted after it was listed."""
+    DELETED = "deleted"
+    """The replica was deleted, since its source is gone."""
     FAILED = "failed"
 
 

@@ -6,12 +6,18 @@ from contextlib import contextmanager
 from ferry.errors import ConfigurationError, PermanentError, TransientError
 from ferry.keys import UNREADABLE_KEYS, KeyMapping, KeyRange
 from ferry.stores.protocols import ReplicaStore, SourceStore
+from ferry.tasks.deletes import Deletes
 
 _PROBE_KEY = ".ferry-preflight"
 
 
 def check_access(
-    source: SourceStore, replica: ReplicaStore, mapping: KeyMapping, *, writes: bool = True
+    source: SourceStore,
+    replica: ReplicaStore,
+    mapping: KeyMapping,
+    *,
+    writes: bool = True,
+    deletes: Deletes | None = None,
 ) -> None:
     """Try every permission that a run needs; nothing is left behind.
 
@@ -20,6 +26,7 @@ def check_access(
         replica: Has to be listed, and written unless ``writes`` is False.
         mapping: Which keys, and where they land.
         writes: Whether the run will write.
+        deletes: What the run will delete; None for nothing.
 
     Raises:
         ConfigurationError: A sentence that says which side refuses what, and what to do.
@@ -33,6 +40,10 @@ def check_access(
         next(iter(replica.list_objects(mapping.replica_listing_prefix, KeyRange())), None)
         if writes:
             replica.check_writable(mapping.replica_listing_prefix + _PROBE_KEY)
+        if deletes is not None:
+            replica.check_deletable(mapping.replica_listing_prefix + _PROBE_KEY)
+            if deletes.backup_prefix is not None:
+                replica.check_writable(deletes.backup_prefix + _PROBE_KEY)
 
 
 def _try_to_read(source: SourceStore, key: str) -> None:

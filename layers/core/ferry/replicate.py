@@ -13,7 +13,9 @@ from itertools import batched
 from typing import Final
 
 from ferry.errors import FerryError
+from ferry.extra_spool import ExtraSpool
 from ferry.finder.changes import Finding, find_changes
+from ferry.finder.extras import extra_rule
 from ferry.finder.shards import plan_ranges
 from ferry.handover import Handover
 from ferry.jobs import JobObject
@@ -23,7 +25,9 @@ from ferry.multipart.whole import copy_whole
 from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 from ferry.preflight import check_access
+from ferry.tasks.deletes import Deletes
 from ferry.tasks.models import CompareMode
+from ferry.transfer.deleter import Deleter, backup_folder
 from ferry.transfer.engine import TransferEngine
 
 FINDERS: Final = 4
@@ -48,7 +52,11 @@ class Tally:
         copied: Objects copied, in a dry run those that would be.
         current: Objects whose replica already was what the source is.
         gone: Objects deleted from the source after they were listed.
-        failed: Objects that could not be copied.
+        failed: Objects that could not be copied, or whose replicas could not be deleted.
+        replicas: Replicas looked at.
+        extra: Of them, those without a source, that are to be deleted.
+        deleted: Replicas deleted, in a dry run those that would be.
+        deletes_refused: Why none was deleted, a sentence that says what to do.
         unverified: Objects copied whose source gave no checksum of their content.
         metadata_dropped: Objects copied whose user metadata did not fit.
         size: Bytes copied, in a dry run those that would be.
@@ -66,6 +74,10 @@ class Tally:
     failed: int = 0
     unverified: int = 0
     metadata_dropped: int = 0
+    replicas: int = 0
+    extra: int = 0
+    deleted: int = 0
+    deletes_refused: str | None = None
     size: int = 0
     closed: int = 0
     moved_size: int = 0
@@ -84,11 +96,12 @@ class Replication:
         copier: Copies large objects.
         mode: How to recognise a current replica.
         large_object_threshold: Bytes from which an object is large.
-        dry_run: Only count what would be copied.
+        dry_run: Only count what would be copied and deleted.
+        deletes: Which replicas without a source are deleted; None for none.
         on_report: Told every object that could not be copied, or was copied with a notice.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what one pass may be told
         self,
         engine: TransferEngine,
         copier: LargeObjectCopier,
@@ -96,6 +109,7 @@ class Replication:
         mode: CompareMode,
         large_object_threshold: int,
         dry_run: bool = False,
+        deletes: Deletes | None = None,
         on_report: Callable[[Outcome], None] = lambda _: None,
     ) -> None:
         self.tally = Tally()
@@ -104,10 +118,14 @@ class Replication:
         self._mode = mode
         self._large_object_threshold = large_object_threshold
         self._dry_run = dry_run
+        self._deletes = deletes
+        self._extras = ExtraSpool()
         self._on_report = on_report
 
     async def run(self) -> Tally:
-        """Check both sides, then copy everything that needs it.
+        """Check both sides, copy everything that needs it, then delete what has no source.
+
+        Nothing is deleted unless both listings have come to their ends.
 
         When this raises or is cancelled, no upload is left unfinished.
 
@@ -115,24 +133,29 @@ class Replication:
             ConfigurationError: Nothing can work until somebody changes a setting.
             FerryError: A listing failed.
         """
-        engine, loop = self._engine, asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         # Not the loop's own pool: leaving the loop would wait for a listing that nobody needs any more.
         pool = ThreadPoolExecutor(FINDERS, thread_name_prefix="find")
         found = Handover[tuple[Finding, ...]](loop, ahead=_BATCHES_AHEAD, on_arrival=self._count)
         try:
-            await _to_its_end(
-                loop.run_in_executor(pool, check_access, engine.source, engine.replica, engine.mapping)
-            )
+            await _to_its_end(loop.run_in_executor(pool, self._check))
             ranges = await loop.run_in_executor(pool, self._plan)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._find_all(pool, ranges, found))
                 group.create_task(self._copy_all(found))
+            await self._delete_extras(pool)
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
         finally:
             found.close()
+            self._extras.close()
             pool.shutdown(wait=False, cancel_futures=True)
         return self.tally
+
+    def _check(self) -> None:
+        engine = self._engine
+        deletes = None if self._dry_run else self._deletes
+        check_access(engine.source, engine.replica, engine.mapping, writes=not self._dry_run, deletes=deletes)
 
     def _plan(self) -> list[KeyRange]:
         prefix = self._engine.mapping.source_prefix
@@ -149,7 +172,14 @@ class Replication:
 
     def _find(self, key_range: KeyRange, found: Handover[tuple[Finding, ...]]) -> None:
         engine = self._engine
-        findings = find_changes(engine.source, engine.replica, engine.mapping, key_range, mode=self._mode)
+        findings = find_changes(
+            engine.source,
+            engine.replica,
+            engine.mapping,
+            key_range,
+            mode=self._mode,
+            is_extra=extra_rule(self._deletes, engine.mapping),
+        )
         for batch in batched(findings, _BATCH, strict=False):
             if not found.put(batch):
                 return
@@ -173,14 +203,37 @@ class Replication:
     def _count(self, batch: tuple[Finding, ...]) -> None:
         tally = self.tally
         copies = [finding.copy for finding in batch if finding.copy is not None]
+        extras = [finding.extra for finding in batch if finding.extra is not None]
         size = sum(item.size for item in copies)
-        tally.found += len(batch)
-        tally.current += len(batch) - len(copies)
+        tally.found += len(batch) - len(extras)
+        tally.current += len(batch) - len(copies) - len(extras)
+        tally.replicas += sum(
+            finding.copy is None or finding.copy.replica_etag is not None for finding in batch
+        )
+        tally.extra += len(extras)
+        self._extras.add(extras)
         tally.planned += len(copies)
         tally.planned_size += size
         if self._dry_run:
             tally.copied += len(copies)
             tally.size += size
+
+    async def _delete_extras(self, pool: ThreadPoolExecutor) -> None:
+        tally, deletes = self.tally, self._deletes
+        if deletes is None or not tally.extra:
+            return
+        tally.deletes_refused = deletes.refusal(extra=tally.extra, replicas=tally.replicas)
+        if tally.deletes_refused is not None:
+            return
+        if self._dry_run:
+            tally.deleted = tally.extra
+            return
+        engine, loop = self._engine, asyncio.get_running_loop()
+        folder = backup_folder(deletes, engine.policy.run_id)
+        deleter = Deleter(engine.source, engine.replica, engine.mapping, folder, engine.retry)
+        for batch in batched(self._extras, _BATCH, strict=False):
+            for outcome in await loop.run_in_executor(pool, deleter.delete_all, batch):
+                self._close(outcome)
 
     async def _work(
         self, items: asyncio.Queue[JobObject], copy: Callable[[JobObject], Awaitable[Outcome]]
@@ -204,6 +257,8 @@ class Replication:
                 tally.current += 1
             case Result.GONE:
                 tally.gone += 1
+            case Result.DELETED:
+                tally.deleted += 1
             case Result.FAILED:
                 tally.failed += 1
                 self._on_report(outcome)

@@ -4,9 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ferry.errors import ConfigurationError
+from ferry.errors import ConfigurationError, PermanentError
+from ferry.finder.chunks import Chunk
+from ferry.finder.scan import Documents, record_chunk
 from ferry.finder.shards import DEFAULT_SHARDS, plan_ranges
 from ferry.keys import KeyRange
+from ferry.multipart.steps import caught_error
 from ferry.preflight import check_access
 from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.models import Run, Shard
@@ -23,28 +26,39 @@ def open_run(progress: RunProgress, run: Run, source: SourceStore, replica: Repl
         ConfigurationError: A side cannot be used; the reason is noted with the run.
     """
     try:
-        check_access(source, replica, run.task.mapping, writes=not run.dry_run)
+        check_access(
+            source,
+            replica,
+            run.task.mapping,
+            writes=not run.dry_run,
+            deletes=None if run.dry_run else run.task.deletes,
+        )
     except ConfigurationError as error:
         progress.give_up(run.run_id, error)
         raise
     progress.tasks.mark_running(run.run_id)
 
 
-def plan_shards(progress: RunProgress, run: Run, source: SourceStore) -> list[str]:
+def plan_shards(progress: RunProgress, run: Run, source: SourceStore, documents: Documents) -> list[str]:
     """Cut what is left of a run into shards.
 
-    The first call cuts the whole key space. Later calls split every shard that a finder could not exhaust
-    in its time at the key it reached, so that more finders share the rest.
+    The first call cuts the whole key space, unless the run takes up an earlier one's failures, which one
+    finder looks at. Later calls split every shard that a finder could not exhaust in its time at the key it
+    reached, so that more finders share the rest.
 
     Returns:
         Ids of the unfinished shards, ascending; none when every key was looked at.
 
     Raises:
         ConfigurationError: The run has been given up meanwhile.
+        PermanentError: It has been paused or stopped meanwhile.
     """
-    _raise_if_given_up(progress, run.run_id)
+    _raise_unless_wanted(progress, run.run_id)
     ledger = progress.ledger
     shards = list(ledger.list_shards(run.run_id))
+    if not shards and run.retry_of is not None:
+        ledger.put_shards(run.run_id, [Shard(shard_id="0000")])
+        return ["0000"]
     if not shards:
         ranges = plan_ranges(source, run.task.source.prefix, KeyRange(), wanted=DEFAULT_SHARDS)
         shards = [
@@ -59,9 +73,10 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore) -> list[st
         if shard.exhausted:
             continue
         rest = KeyRange(shard.checkpoint, shard.until)
-        wanted = min(_PARTS_PER_SPLIT, MAX_SHARDS - total)
+        wanted = min(_PARTS_PER_SPLIT, MAX_SHARDS - total) if run.retry_of is None else 1
         pieces = plan_ranges(source, run.task.source.prefix, rest, wanted=wanted) if wanted > 1 else [rest]
-        if len(pieces) == 1:
+        if len(pieces) == 1 or not record_chunk(documents, run.run_id, Chunk.empty(shard)):
+            # One that a late finder has recorded a chunk of is scanned on from there.
             unfinished.append(shard.shard_id)
             continue
         parts = [
@@ -70,6 +85,7 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore) -> list[st
             )
             for number, piece in enumerate(pieces)
         ]
+        # The empty chunk keeps a late finder from sending jobs that no shard counts.
         ledger.split_shard(run.run_id, shard, parts)
         total += len(parts)
         unfinished += [part.shard_id for part in parts]
@@ -81,18 +97,28 @@ def seal_run(progress: RunProgress, run: Run, task_token: str) -> None:
 
     Raises:
         ConfigurationError: The run has been given up meanwhile.
+        PermanentError: It has been paused or stopped meanwhile.
     """
     found = progress.ledger.found(run.run_id)
-    progress.tasks.seal(run.run_id, jobs_planned=found.jobs, task_token=task_token)
+    jobs_planned = found.jobs
+    if (refused := run.delete_refusal(found)) is None:
+        jobs_planned += found.delete_jobs
+    else:
+        progress.tasks.refuse_deletes(run.run_id, refused)
+    progress.tasks.seal(run.run_id, jobs_planned=jobs_planned, task_token=task_token)
     # Whoever gives a run up writes the reason and then looks for a token; here it is the other way round, so
     # one of the two always sees the other.
-    _raise_if_given_up(progress, run.run_id)
+    _raise_unless_wanted(progress, run.run_id)
     progress.settle(run.run_id)
 
 
-def _raise_if_given_up(progress: RunProgress, run_id: str) -> None:
-    if (reason := progress.tasks.get_run(run_id).reason) is not None:
-        raise ConfigurationError(reason)
+def _raise_unless_wanted(progress: RunProgress, run_id: str) -> None:
+    run = progress.tasks.get_run(run_id)
+    if run.reason is not None:
+        raise ConfigurationError(run.reason)
+    if not run.state.is_active:
+        msg = f"The run is {run.state.value}."
+        raise PermanentError(msg, reason="NotWanted")
 
 
 def closing_step(detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,12 +128,30 @@ def closing_step(detail: Mapping[str, Any]) -> dict[str, Any]:
         detail: Of a "Step Functions Execution Status Change" event.
 
     Returns:
-        The input of the ``close`` step. A run that was closed already stays as it is.
+        The input of the ``close`` step, which names the workflow.
     """
     ended = {"FAILED": "failed", "TIMED_OUT": "ran out of time", "ABORTED": "was stopped"}
     said = detail.get("cause") or f"The run's workflow {ended.get(detail['status'], detail['status'])}."
     return {
         **json.loads(detail["input"]),
         "action": "close",
+        "workflow": detail["name"],
         "error": {"Error": detail["status"], "Cause": said},
     }
+
+
+def close_run(progress: RunProgress, run: Run, step: Mapping[str, Any]) -> Run:
+    """Take the ``close`` step: end a run by what is known of it.
+
+    A run that is over or paused stays as it is, as does one that was resumed in another workflow than the one
+    that broke off.
+
+    Args:
+        progress: The run's account.
+        run: The run.
+        step: With the ``error`` its workflow broke off with, if it did.
+    """
+    if step.get("workflow", run.workflow_name) != run.workflow_name:
+        return run
+    error = step.get("error")
+    return progress.close_run(run.run_id, str(caught_error(error)) if error else None)

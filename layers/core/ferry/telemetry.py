@@ -18,6 +18,7 @@ _RESULT_METRICS: Final = {
     Result.COPIED: "ObjectsCopied",
     Result.CURRENT: "ObjectsCurrent",
     Result.GONE: "ObjectsGone",
+    Result.DELETED: "ReplicasDeleted",
     Result.FAILED: "ObjectsFailed",
 }
 _NOTICE_METRICS: Final = {

@@ -8,17 +8,24 @@ from ferry.replica_policy import ReplicaPolicy
 from ferry.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import boto3
 
+    from ferry.finder.changes import Finding
+    from ferry.finder.recorded import RecordedJobs
     from ferry.finder.scan import Scanner
     from ferry.job_queue import JobQueue
+    from ferry.keys import KeyRange
     from ferry.multipart.upload import LargeObjectCopier
     from ferry.stores.http import HttpTransport
     from ferry.stores.oss import OssStore
+    from ferry.stores.run_bucket import RunBucket
     from ferry.stores.s3 import S3Store
     from ferry.stores.signing import AccessKey
     from ferry.tasks.models import OssSource, Run, S3Destination, Task
     from ferry.tasks.progress import RunProgress
+    from ferry.transfer.deleter import Deleter
     from ferry.transfer.engine import TransferEngine
     from ferry.transfer.job_runner import JobRunner
     from ferry.workflows import Workflows
@@ -138,10 +145,18 @@ def job_runner(run: "Run") -> "JobRunner":
         progress(),
         workflows(),
         _engine(run.run_id, run.task),
+        deleter(run),
         large_object_threshold=settings().large_object_threshold,
         large_object_state_machine_arn=settings().large_object_state_machine_arn,
         max_deliveries=settings().max_deliveries,
     )
+
+
+def deleter(run: "Run") -> "Deleter":
+    """Return what deletes a run's replicas."""
+    from ferry.transfer.deleter import Deleter, backup_folder
+
+    return Deleter(source(run), replica(run), run.task.mapping, backup_folder(run.task.deletes, run.run_id))
 
 
 @lru_cache(maxsize=8)
@@ -187,19 +202,63 @@ def job_queue() -> "JobQueue":
     return JobQueue(session().client("sqs"), settings().job_queue_url)
 
 
+@lru_cache
+def run_bucket() -> "RunBucket":
+    """Return where the deployment keeps manifests."""
+    from ferry.stores.run_bucket import RunBucket
+
+    return RunBucket(session().client("s3"), settings().run_bucket)
+
+
+def _is_wanted(run: "Run") -> bool:
+    return progress().tasks.get_run(run.run_id).accepts_work
+
+
 def scanner(run: "Run") -> "Scanner":
     """Return what scans a run's shards."""
     from functools import partial
 
-    from ferry.finder.changes import find_changes
     from ferry.finder.scan import Scanner
-    from ferry.stores.run_bucket import RunBucket
 
     return Scanner(
         run=run,
         shards=progress().ledger,
-        documents=RunBucket(session().client("s3"), settings().run_bucket),
+        documents=run_bucket(),
         jobs=job_queue(),
-        find=partial(find_changes, source(run), replica(run), run.task.mapping, mode=run.task.compare),
+        find=_find(run),
         large_object_threshold=settings().large_object_threshold,
+        is_wanted=partial(_is_wanted, run),
     )
+
+
+def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
+    from functools import partial
+
+    from ferry.finder.changes import find_changes
+    from ferry.finder.extras import extra_rule
+    from ferry.finder.failed import find_failed
+
+    if run.retry_of is not None:
+        failures = partial(progress().ledger.list_failures, run.retry_of)
+        return partial(find_failed, source(run), replica(run), run.task.mapping, failures=failures)
+    return partial(
+        find_changes,
+        source(run),
+        replica(run),
+        run.task.mapping,
+        mode=run.task.compare,
+        is_extra=extra_rule(
+            run.task.deletes,
+            run.task.mapping,
+            is_run_bucket=run.task.destination.bucket == settings().run_bucket,
+        ),
+    )
+
+
+def recorded_jobs(run: "Run") -> "RecordedJobs":
+    """Return what sends jobs from a run's manifests."""
+    from functools import partial
+
+    from ferry.finder.recorded import RecordedJobs
+
+    return RecordedJobs(run, progress().ledger, run_bucket(), job_queue(), partial(_is_wanted, run))

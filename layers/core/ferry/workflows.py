@@ -18,20 +18,37 @@ class Workflows:
     def __init__(self, client: "SFNClient") -> None:
         self._client = client
 
-    def start_run(self, state_machine_arn: str, *, task_id: str, run_id: str) -> str:
-        """Start a run's workflow and return its execution's ARN."""
+    def start_run(self, state_machine_arn: str, *, task_id: str, run_id: str, name: str) -> str:
+        """Start a run's workflow and return its execution's ARN.
+
+        Args:
+            state_machine_arn: The workflow of a run.
+            task_id: The run's task.
+            run_id: The run.
+            name: Of the execution.
+        """
         reply = self._client.start_execution(
             stateMachineArn=state_machine_arn,
-            name=run_id,
+            name=name,
             input=json.dumps({"task_id": task_id, "run_id": run_id}),
         )
         return reply["executionArn"]
 
-    def is_started(self, state_machine_arn: str, run_id: str) -> bool:
-        """Tell whether a run's workflow was started; without permission to look it counts as started."""
-        execution = f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{run_id}"
+    def stop_run(self, state_machine_arn: str, *, name: str, cause: str) -> None:
+        """Stop a run's workflow; one that has ended, or was never started, is fine."""
         try:
-            self._client.describe_execution(executionArn=execution)
+            self._client.stop_execution(
+                executionArn=_execution_arn(state_machine_arn, name), error="Stopped", cause=cause
+            )
+        except ClientError as error:
+            # ValidationException: an execution that has ended already.
+            if error.response["Error"]["Code"] not in {"ExecutionDoesNotExist", "ValidationException"}:
+                raise
+
+    def is_started(self, state_machine_arn: str, name: str) -> bool:
+        """Tell whether an execution was started; without permission to look it counts as started."""
+        try:
+            self._client.describe_execution(executionArn=_execution_arn(state_machine_arn, name))
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code not in {"ExecutionDoesNotExist", "AccessDeniedException"}:
@@ -71,3 +88,7 @@ class Workflows:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _NO_LONGER_WAITING:
                 raise
+
+
+def _execution_arn(state_machine_arn: str, name: str) -> str:
+    return f"{state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"

@@ -10,7 +10,10 @@ from ferry.tasks.models import CompareMode, S3Destination
 from cli.app import app, main
 from cli.options import Compare, StorageClass
 
-GROUPS = {"task": ["create", "list", "show", "delete"], "run": ["start", "list", "show", "watch", "failures"]}
+GROUPS = {
+    "task": ["create", "list", "show", "delete"],
+    "run": ["start", "list", "show", "watch", "failures", "stop", "pause", "resume", "retry"],
+}
 COMMANDS = [
     ["copy"],
     ["verify"],

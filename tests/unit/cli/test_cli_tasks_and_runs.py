@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from ferry.tasks.ledger import Ledger
-from ferry.tasks.models import Counts, Failure, Found, RunState, Shard
+from ferry.tasks.models import Counts, Failure, Found, Run, RunState, Shard
 from ferry.tasks.store import TaskStore
 
 from cli.app import main
@@ -226,3 +226,57 @@ def test_what_does_not_exist_is_said_to_be_missing(deployed: Deployed, arguments
 
     assert (code, out) == (2, "")
     assert words in err
+
+
+def test_a_task_says_what_it_deletes(deployed: Deployed):
+    document = deployed.json(*CREATE, "--delete", "--max-delete", "5%", "--backup-prefix", "deleted/")
+    _, table, _ = deployed.run("task", "show", "photos")
+
+    assert document["deletes"] == {"max_delete": "5%", "backup_prefix": "deleted/"}
+    assert "replicas without a source, 5% at the most, kept under deleted/" in table
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--max-delete", "5%"], "give --delete too"),
+        (["--backup-prefix", "deleted/"], "give --delete too"),
+        (["--delete", "--max-delete", "many"], "--max-delete must be a number of objects"),
+        (["--delete", "--backup-prefix", "deleted"], "--backup-prefix must end with '/'"),
+    ],
+)
+def test_options_about_deletes_that_are_wrong_are_said_to_be(deployed: Deployed, options, words):
+    code, out, err = deployed.run(*CREATE, *options)
+
+    assert (code, out) == (2, "")
+    assert words in " ".join(err.replace("│", " ").split())
+
+
+def test_a_run_is_paused_resumed_and_stopped(deployed: Deployed, run_id: str):
+    states = [deployed.json("run", change, run_id)["state"] for change in ("pause", "resume", "stop")]
+
+    assert states == ["paused", "running", "stopped"]
+    code, out, err = deployed.run("run", "resume", run_id)
+    assert (code, out) == (2, "")
+    assert "is over (stopped), it cannot be resumed any more" in err
+
+
+def test_failed_objects_are_taken_up_by_another_run(deployed: Deployed):
+    deployed.json(*CREATE)
+    earlier = Run.start(deployed.tasks.get_task("photos"), datetime(2026, 1, 31, tzinfo=UTC))
+    deployed.tasks.create_run(earlier)
+    finish(deployed, earlier.run_id, RunState.COMPLETED_WITH_FAILURES, copied=4, failed=3)
+
+    document = deployed.json("run", "retry", earlier.run_id)
+
+    assert (document["state"], document["retry_of"]) == ("starting", earlier.run_id)
+    assert deployed.json("run", "show", document["run_id"])["retry_of"] == earlier.run_id
+
+
+def test_failures_are_listed_by_reason_with_their_attempts(deployed: Deployed, run_id: str):
+    finish(deployed, run_id, RunState.COMPLETED_WITH_FAILURES, failed=2)
+
+    assert len(deployed.json("run", "failures", run_id, "--reason", "Archived")) == 2
+    assert deployed.json("run", "failures", run_id, "--reason", "Busy") == []
+    _, table, _ = deployed.run("run", "failures", run_id)
+    assert "Attempts" in table

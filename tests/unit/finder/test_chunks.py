@@ -2,7 +2,7 @@ from itertools import count
 
 import pytest
 from ferry.finder.changes import Finding
-from ferry.finder.chunks import MAX_COPIES, MAX_OBJECTS, Chunk, next_chunk
+from ferry.finder.chunks import MAX_CHANGES, MAX_OBJECTS, Chunk, next_chunk
 from ferry.jobs import spell
 from ferry.tasks.models import Found, Shard
 from hypothesis import given
@@ -46,6 +46,7 @@ def test_a_chunk_accounts_for_every_object_it_passed(findings):
         planned_objects=len(copies),
         planned_size=sum(item.size for item in copies),
         jobs=len(chunk.jobs),
+        replicas=len(findings) - sum(item.replica_etag is None for item in copies),
     )
     assert chunk.exhausted
     assert chunk.checkpoint == (findings[-1].key if findings else SHARD.checkpoint)
@@ -91,7 +92,7 @@ def test_job_ids_name_the_shard_the_chunk_and_the_place_in_it():
 
 
 @pytest.mark.parametrize(
-    ("is_copied", "limit"), [(True, MAX_COPIES), (False, MAX_OBJECTS)], ids=["copies", "objects"]
+    ("is_copied", "limit"), [(True, MAX_CHANGES), (False, MAX_OBJECTS)], ids=["copies", "objects"]
 )
 def test_a_chunk_is_bounded(is_copied, limit):
     left = (finding(f"k{number:06}", is_copied=is_copied) for number in count())

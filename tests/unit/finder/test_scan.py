@@ -61,6 +61,7 @@ def test_a_scan_finds_everything_and_exhausts_its_shard():
         planned_objects=7,
         planned_size=sum(COPIED.values()),
         jobs=len(surroundings.sent),
+        replicas=3,
     )
 
 

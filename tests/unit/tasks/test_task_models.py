@@ -84,10 +84,10 @@ def test_a_task_and_a_run_survive_being_stored():
     assert Task.model_validate_json(run.task.model_dump_json()) == run.task
 
 
-def test_a_run_is_over_in_every_state_but_the_first_two():
+def test_a_run_is_over_in_every_state_but_the_first_three():
     over = {state for state in RunState if state.is_over}
 
-    assert over == set(RunState) - {RunState.STARTING, RunState.RUNNING}
+    assert over == set(RunState) - {RunState.STARTING, RunState.RUNNING, RunState.PAUSED}
 
 
 @given(*[st.builds(Counts, **dict.fromkeys(Counts.model_fields, st.integers(0, 2**60)))] * 2)

@@ -11,7 +11,7 @@ from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.compare import Decision, compare_marker, compare_rows
 from ferry.finder.listing import prefetched
 from ferry.finder.merge import Pair, merge_listings
-from ferry.jobs import JobObject
+from ferry.jobs import ExtraReplica, JobObject
 from ferry.keys import KeyMapping, KeyRange
 from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.models import CompareMode
@@ -22,11 +22,15 @@ _BATCH: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One source object: ``copy`` says what to copy, None when the replica is current."""
+    """One source object: ``copy`` says what to copy, None when the replica is current.
+
+    Or one replica without a source, when ``extra`` describes it.
+    """
 
     key: str
     size: int
     copy: JobObject | None
+    extra: ExtraReplica | None = None
 
 
 def find_changes(
@@ -36,6 +40,7 @@ def find_changes(
     key_range: KeyRange,
     *,
     mode: CompareMode,
+    is_extra: Callable[[str], bool] = lambda _: False,
 ) -> Iterator[Finding]:
     """Compare both sides of a key range.
 
@@ -45,10 +50,11 @@ def find_changes(
         mapping: Which keys, and where they land.
         key_range: Which source keys to look at.
         mode: How to recognise a current replica.
+        is_extra: Tells of the key of a replica without a source whether it is to be reported.
 
     Yields:
-        One finding per source object, ascending by key. Replicas without a source are not reported, nor is
-        the empty object that stands for a source "folder" whose replica's key would be empty.
+        One finding per source object and extra replica, ascending by key. The empty object that stands for a
+        source "folder" whose replica's key would be empty is not reported.
 
     Raises:
         FerryError: A listing or a look at a replica failed; what was yielded before is right.
@@ -61,20 +67,28 @@ def find_changes(
     with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:
         look = partial(_look, source, replica, mapping, mode)
         for batch in batched(pairs, _BATCH, strict=False):
-            decisions = [_decide(pair, pool, look, mode) for pair in batch if _is_wanted(pair, mapping)]
+            decisions = [
+                _decide(pair, pool, look, mode) for pair in batch if _is_wanted(pair, mapping, is_extra)
+            ]
             for decision in decisions:
                 yield decision.result() if isinstance(decision, Future) else decision
 
 
-def _is_wanted(pair: Pair, mapping: KeyMapping) -> bool:
-    return pair.source is not None and (pair.source.size > 0 or mapping.to_replica(pair.key) != "")
+def _is_wanted(pair: Pair, mapping: KeyMapping, is_extra: Callable[[str], bool]) -> bool:
+    replica_key = mapping.to_replica(pair.key)
+    if pair.source is None:
+        return is_extra(replica_key)
+    return pair.source.size > 0 or replica_key != ""
 
 
 def _decide(
     pair: Pair, pool: ThreadPoolExecutor, look: Callable[[Pair], Finding], mode: CompareMode
 ) -> Finding | Future[Finding]:
     row = pair.source
-    assert row is not None
+    if row is None:
+        assert pair.replica is not None
+        size, etag = pair.replica.size, pair.replica.etag
+        return Finding(pair.key, size, None, ExtraReplica(key=pair.key, size=size, replica_etag=etag))
     if row.is_symlink:
         return pool.submit(look, pair)
     match compare_rows(row, pair.replica, mode):

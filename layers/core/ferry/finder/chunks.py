@@ -1,20 +1,22 @@
 """Chunks: what a finder plans and records at a time."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from ferry.finder.changes import Finding
-from ferry.jobs import CopyJob, JobObject, pack_objects
+from ferry.jobs import CopyJob, DeleteJob, ExtraReplica, JobObject, pack_extras, pack_objects
 from ferry.tasks.models import Found, Run, Shard
 
 MAX_OBJECTS: Final = 20_000
-MAX_COPIES: Final = 2_000
+MAX_CHANGES: Final = 2_000
 
 
 class Chunk(BaseModel):
     """A stretch of a shard: what was found between two checkpoints, and the jobs it needs.
+
+    Jobs that delete wait in it until the whole run has looked at everything.
 
     Attributes:
         sequence: Counts a shard's chunks from 0.
@@ -30,6 +32,18 @@ class Chunk(BaseModel):
     exhausted: bool
     found: Found
     jobs: tuple[CopyJob, ...] = ()
+    delete_jobs: tuple[DeleteJob, ...] = ()
+
+    @classmethod
+    def empty(cls, shard: Shard) -> Self:
+        """Describe a stretch without a key, which takes the place of the shard's next chunk."""
+        return cls(
+            shard_id=shard.shard_id,
+            sequence=shard.sequence,
+            checkpoint=shard.checkpoint,
+            exhausted=False,
+            found=Found(),
+        )
 
     def after(self, shard: Shard) -> Shard:
         """Return the shard as it is once this chunk is sent."""
@@ -62,34 +76,28 @@ def next_chunk(
     """
     checkpoint = shard.checkpoint
     exhausted = True
-    objects = size = 0
-    copies: list[JobObject] = []
+    rows: list[Finding] = []
+    changes = 0
     for finding in findings:
         checkpoint = finding.key
-        objects += 1
-        size += finding.size
-        if finding.copy is not None:
-            copies.append(finding.copy)
-        if objects == MAX_OBJECTS or len(copies) == MAX_COPIES or out_of_time():
+        rows.append(finding)
+        changes += finding.copy is not None or finding.extra is not None
+        if len(rows) == MAX_OBJECTS or changes == MAX_CHANGES or out_of_time():
             exhausted = False
             break
-    groups = [] if run.dry_run else pack_objects(copies, large_object_threshold=large_object_threshold)
-    jobs = tuple(
-        CopyJob(
-            task_id=run.task.task_id,
-            run_id=run.run_id,
-            job_id=f"{shard.shard_id}.{shard.sequence}.{index}",
-            objects=group,
-        )
-        for index, group in enumerate(groups)
-    )
+    copies = [row.copy for row in rows if row.copy is not None]
+    extras = [row.extra for row in rows if row.extra is not None]
+    jobs, delete_jobs = _jobs(run, shard, copies, extras, large_object_threshold)
     found = Found(
-        objects=objects,
-        size=size,
-        current=objects - len(copies),
+        objects=len(rows) - len(extras),
+        size=sum(row.size for row in rows if row.extra is None),
+        current=len(rows) - len(extras) - len(copies),
         planned_objects=len(copies),
         planned_size=sum(item.size for item in copies),
         jobs=len(jobs),
+        replicas=sum(row.copy is None or row.copy.replica_etag is not None for row in rows),
+        extra=len(extras),
+        delete_jobs=len(delete_jobs),
     )
     return Chunk(
         shard_id=shard.shard_id,
@@ -98,4 +106,25 @@ def next_chunk(
         exhausted=exhausted,
         found=found,
         jobs=jobs,
+        delete_jobs=delete_jobs,
+    )
+
+
+def _jobs(
+    run: Run, shard: Shard, copies: list[JobObject], extras: list[ExtraReplica], large_object_threshold: int
+) -> tuple[tuple[CopyJob, ...], tuple[DeleteJob, ...]]:
+    """Make the jobs of a chunk, whose ids say where it is recorded."""
+    if run.dry_run:
+        return (), ()
+    ids = {"task_id": run.task.task_id, "run_id": run.run_id}
+    chunk_id = f"{shard.shard_id}.{shard.sequence}"
+    groups = pack_objects(copies, large_object_threshold=large_object_threshold)
+    return (
+        tuple(
+            CopyJob(**ids, job_id=f"{chunk_id}.{index}", objects=group) for index, group in enumerate(groups)
+        ),
+        tuple(
+            DeleteJob(**ids, job_id=f"{chunk_id}.d{index}", objects=group)
+            for index, group in enumerate(pack_extras(extras))
+        ),
     )

@@ -25,6 +25,7 @@ from ferry.objects import (
     SourceObject,
     UploadedPart,
 )
+from ferry.stores.backups import backup_taken
 from ferry.stores.protocols import Body, ExpectedEtag, ReplicaStore, SourceBody, SourceStore
 
 _CHUNK = 64 * 1024
@@ -245,7 +246,18 @@ class MemoryReplica(ReplicaStore):
         del self.objects[key]
 
     @override
+    def keep_aside(self, key: str, backup_key: str, *, expected: str) -> None:
+        self._check(key, expected)
+        stored = self.objects[key]
+        if self.objects.setdefault(backup_key, stored).content != stored.content:
+            raise backup_taken(backup_key)
+
+    @override
     def check_writable(self, key: str) -> None:
+        return
+
+    @override
+    def check_deletable(self, key: str) -> None:
         return
 
     @override

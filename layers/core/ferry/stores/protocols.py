@@ -103,8 +103,19 @@ class ReplicaStore(ObjectListing, Protocol):
     def delete(self, key: str, *, expected: str) -> None:
         """Delete the replica if its etag is the expected one; raises ConflictError."""
 
+    def keep_aside(self, key: str, backup_key: str, *, expected: str) -> None:
+        """Copy a replica, with all it was written with, to another key of the bucket.
+
+        Raises:
+            ConflictError: The replica is not the one with the expected etag.
+            PermanentError: There is another object at ``backup_key``, which stays.
+        """
+
     def check_writable(self, key: str) -> None:
-        """Raise ConfigurationError unless objects may be written at ``key``; leaves nothing behind."""
+        """Raise ConfigurationError unless tagged objects may be written at ``key``; leaves nothing behind."""
+
+    def check_deletable(self, key: str) -> None:
+        """Raise ConfigurationError unless objects may be deleted at ``key``, where there is none."""
 
     async def create_upload(self, key: str, properties: ReplicaProperties) -> str:
         """Start a multipart upload and return its id."""

@@ -1,5 +1,6 @@
 """A replica bucket on Amazon S3: object bodies over our HTTP transport, the rest through boto3."""
 
+import contextlib
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,6 +20,7 @@ from ferry.keys import KeyRange, sort_key
 from ferry.metadata import decode_value
 from ferry.objects import ListedObject, Marker, Replica, ReplicaProperties, UploadedPart
 from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
+from ferry.stores.backups import copy_to_backup
 from ferry.stores.http import HttpTransport, Request
 from ferry.stores.protocols import Body, ExpectedEtag, ReplicaStore
 from ferry.stores.replies import parse_error, s3_error
@@ -130,12 +132,27 @@ class S3Store(ReplicaStore):
             raise ConflictError(str(error)) from error
 
     @override
+    def keep_aside(self, key: str, backup_key: str, *, expected: str) -> None:
+        try:
+            _translated(lambda: copy_to_backup(self._client, self.bucket, key, backup_key, expected))
+        except ObjectNotFoundError as error:
+            raise ConflictError(str(error)) from error
+
+    @override
     def check_writable(self, key: str) -> None:
-        # A multipart upload needs the same permission as a PUT and shows nothing until it is completed.
+        # A multipart upload needs the same permissions as a PUT and shows nothing until it is completed.
         started = _translated(
-            lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=key, **self._paying)
+            lambda: self._client.create_multipart_upload(
+                Bucket=self.bucket, Key=key, Tagging="ferry=preflight", **self._paying
+            )
         )
         self.abort_upload(key, started["UploadId"])
+
+    @override
+    def check_deletable(self, key: str) -> None:
+        # Permissions come before conditions, and one that fails leaves no delete marker either.
+        with contextlib.suppress(ConflictError):
+            self.delete(key, expected="0" * 32)
 
     @override
     async def create_upload(self, key: str, properties: ReplicaProperties) -> str:

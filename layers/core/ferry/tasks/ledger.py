@@ -1,10 +1,9 @@
 """The exact account of a run: its shards, the jobs that are closed, the totals, the failures.
 
-A job is closed once, by one transaction that writes "this job is done" and adds its counts, so duplicate
-deliveries count nothing twice. Objects that succeed have no row of their own.
+A job is closed once, by one transaction that writes "this job is done", adds its counts and names its failed
+objects, so duplicate deliveries count nothing twice. Objects that succeed have no row of their own.
 """
 
-import hashlib
 import random
 import time
 import zlib
@@ -16,6 +15,7 @@ from boto3.dynamodb.conditions import Key
 from botocore.exceptions import ClientError
 
 from ferry.errors import TransientError
+from ferry.tasks.failures import pack_failures, unpack_failures
 from ferry.tasks.models import Counts, Failure, Found, Shard
 from ferry.tasks.store import is_cancelled, is_failed_condition, query_all
 
@@ -44,7 +44,7 @@ class Ledger:
         Raises:
             TransientError: Some are stored already: another call was faster; list them.
         """
-        puts: Any = [self._new_shard(run_id, shard) for shard in shards]
+        puts: Any = [self._put(*_shard_row(run_id, shard)) for shard in shards]
         try:
             self._table.meta.client.transact_write_items(TransactItems=puts)
         except ClientError as error:
@@ -52,15 +52,6 @@ class Ledger:
                 raise
             msg = f"The shards of the run {run_id} were planned by another call."
             raise TransientError(msg, reason="ShardsPlanned") from error
-
-    def _new_shard(self, run_id: str, shard: Shard) -> dict[str, Any]:
-        return {
-            "Put": {
-                "TableName": self._table.name,
-                "Item": _shard_item(run_id, shard),
-                "ConditionExpression": "attribute_not_exists(pk)",
-            }
-        }
 
     def get_shard(self, run_id: str, shard_id: str) -> Shard:
         """Return a shard as of now."""
@@ -115,7 +106,7 @@ class Ledger:
                     "ExpressionAttributeValues": {":before": shard.sequence},
                 }
             },
-            *(self._new_shard(run_id, part) for part in parts),
+            *(self._put(*_shard_row(run_id, part)) for part in parts),
         ]
         try:
             self._table.meta.client.transact_write_items(TransactItems=puts)
@@ -140,25 +131,18 @@ class Ledger:
         Returns:
             False when it had been closed before, and nothing was counted.
         """
-        failures = list(failures)
-        if failures:
-            if self.is_closed(run_id, job_id):
-                return False
-            self._put_failures(run_id, failures)
         piece = zlib.crc32(job_id.encode()) % COUNTER_SLICES
         added = counts.model_copy(update={"jobs": 1}).model_dump()
         minute = now.strftime("%Y-%m-%dT%H:%M")
-        done = {**_key(run_id, f"JOB#{job_id}"), "expires_at": int((now + KEEP_JOBS).timestamp())}
+        expires_at = int((now + KEEP_JOBS).timestamp())
         actions: Any = [
-            {
-                "Put": {
-                    "TableName": self._table.name,
-                    "Item": done,
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            },
+            self._put(_key(run_id, f"JOB#{job_id}"), {"expires_at": expires_at}),
             self._addition(_key(run_id, f"COUNT#{piece}"), added),
             self._addition(_key(run_id, f"MINUTE#{minute}#{piece}"), added),
+            *(
+                self._put(_key(run_id, f"FAILURE#{job_id}#{number:03}"), {"body": body})
+                for number, body in enumerate(pack_failures(failures))
+            ),
         ]
         for attempt in range(_CONFLICT_ATTEMPTS):
             try:
@@ -186,16 +170,24 @@ class Ledger:
             }
         }
 
-    def _put_failures(self, run_id: str, failures: Iterable[Failure]) -> None:
-        with self._table.batch_writer() as batch:
-            for failure in failures:
-                # A key may be as long as a sort key; its digest always fits.
-                digest = hashlib.sha256(failure.key.encode()).hexdigest()
-                batch.put_item(Item={**_key(run_id, f"FAILURE#{digest}"), **failure.model_dump()})
+    def _put(self, key: dict[str, str], values: dict[str, Any]) -> dict[str, Any]:
+        """Describe the write of a row that is not there yet."""
+        return {
+            "Put": {
+                "TableName": self._table.name,
+                "Item": {**key, **values},
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
 
     def is_closed(self, run_id: str, job_id: str) -> bool:
         """Tell whether a job has been closed."""
         return "Item" in self._table.get_item(Key=_key(run_id, f"JOB#{job_id}"), ConsistentRead=True)
+
+    def closed_jobs(self, run_id: str, chunk_id: str) -> set[str]:
+        """Return the ids of the closed jobs among those of one chunk, ``SHARD.SEQUENCE``."""
+        rows = query_all(self._table, _prefix(run_id, f"JOB#{chunk_id}."))
+        return {str(row["sk"]).removeprefix("JOB#") for row in rows}
 
     def counts(self, run_id: str) -> Counts:
         """Return a run's totals as of now."""
@@ -214,9 +206,9 @@ class Ledger:
         return charted
 
     def list_failures(self, run_id: str) -> Iterator[Failure]:
-        """Yield the failed objects of a run, in no particular order."""
+        """Yield the failed objects of a run, job by job, in no particular order of their keys."""
         for item in query_all(self._table, _prefix(run_id, "FAILURE#")):
-            yield Failure.model_validate({name: item[name] for name in Failure.model_fields})
+            yield from unpack_failures(str(item["body"]))
 
 
 def _key(run_id: str, sort: str) -> dict[str, str]:
@@ -227,10 +219,15 @@ def _prefix(run_id: str, sort: str) -> Any:
     return Key("pk").eq(f"RUN#{run_id}") & Key("sk").begins_with(sort)
 
 
+def _shard_row(run_id: str, shard: Shard) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return a shard's key and values; the sequence stands beside the body, since conditions look at it."""
+    values = {"body": shard.model_dump_json(), "sequence": shard.sequence}
+    return _key(run_id, f"SHARD#{shard.shard_id}"), values
+
+
 def _shard_item(run_id: str, shard: Shard) -> dict[str, Any]:
-    # The sequence stands beside the body, since conditions look at it.
-    key = _key(run_id, f"SHARD#{shard.shard_id}")
-    return {**key, "body": shard.model_dump_json(), "sequence": shard.sequence}
+    key, values = _shard_row(run_id, shard)
+    return {**key, **values}
 
 
 def _counts(item: dict[str, Any]) -> Counts:

@@ -3,12 +3,13 @@
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Final, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
+from ferry.tasks.deletes import Deletes
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _RUN_ID: Final = re.compile(r"(?P<task_id>[a-z0-9][a-z0-9-]{0,39})-(?P<started>\d{8}t\d{6}z)")
@@ -84,6 +85,7 @@ class Task(_Model):
 
     Attributes:
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
+        deletes: Which replicas without a source a run deletes; None for none.
     """
 
     task_id: Annotated[str, Field(pattern=TASK_ID_PATTERN)]
@@ -92,6 +94,13 @@ class Task(_Model):
     keep_prefix: bool = False
     compare: CompareMode = CompareMode.AUTO
     created_at: Aware
+    deletes: Deletes | None = None
+
+    @model_validator(mode="after")
+    def _backups_lie_elsewhere(self) -> Self:
+        if self.deletes is not None:
+            self.deletes.check_apart(self.mapping.replica_listing_prefix)
+        return self
 
     @property
     def mapping(self) -> KeyMapping:
@@ -108,6 +117,8 @@ class RunState(StrEnum):
 
     STARTING = "starting"
     RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
     SUCCEEDED = "succeeded"
     COMPLETED_WITH_FAILURES = "completed_with_failures"
     FAILED = "failed"
@@ -115,7 +126,12 @@ class RunState(StrEnum):
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen."""
-        return self not in {RunState.STARTING, RunState.RUNNING}
+        return not self.is_active and self is not RunState.PAUSED
+
+    @property
+    def is_active(self) -> bool:
+        """Whether its workflow is at work."""
+        return self in {RunState.STARTING, RunState.RUNNING}
 
 
 class Run(_Model):
@@ -127,6 +143,9 @@ class Run(_Model):
         reason: Why it failed, a sentence that says what to do.
         jobs_planned: Known once every shard is exhausted.
         task_token: Of the workflow that waits for the last job.
+        resumes: How often it was resumed.
+        retry_of: The run whose failed objects it takes up; None for a pass over everything.
+        deletes_refused: Why it deleted nothing, a sentence that says what to do.
     """
 
     run_id: str
@@ -138,12 +157,35 @@ class Run(_Model):
     reason: str | None = None
     jobs_planned: int | None = None
     task_token: str | None = None
+    resumes: int = 0
+    retry_of: str | None = None
+    deletes_refused: str | None = None
 
     @classmethod
-    def start(cls, task: Task, now: datetime, *, dry_run: bool = False) -> Self:
+    def start(cls, task: Task, now: datetime, *, dry_run: bool = False, retry_of: str | None = None) -> Self:
         """Describe a new run of a task; its id holds the task's and the second it starts in."""
         stamp = now.astimezone(UTC).strftime("%Y%m%dt%H%M%Sz")
-        return cls(run_id=f"{task.task_id}-{stamp}", task=task, started_at=now, dry_run=dry_run)
+        run_id = f"{task.task_id}-{stamp}"
+        return cls(run_id=run_id, task=task, started_at=now, dry_run=dry_run, retry_of=retry_of)
+
+    @property
+    def workflow_name(self) -> str:
+        """The name of its workflow's execution; every resumption has one of its own."""
+        return f"{self.run_id}-r{self.resumes}" if self.resumes else self.run_id
+
+    @property
+    def accepts_work(self) -> bool:
+        """Whether its jobs are to be carried out: it is neither over, nor paused, nor given up."""
+        return self.state.is_active and self.reason is None
+
+    def delete_refusal(self, found: "Found") -> str | None:
+        """Tell why it may not delete what it found to be extra after looking at everything; None if it may.
+
+        A run that takes up failures deletes what an earlier one was allowed to.
+        """
+        if self.task.deletes is None or self.retry_of is not None:
+            return None
+        return self.task.deletes.refusal(extra=found.extra, replicas=found.replicas)
 
 
 def task_id_of(run_id: str) -> str:
@@ -168,7 +210,10 @@ class Found(_Model):
         current: Of them, already current on the replica side.
         planned_objects: Of them, put into jobs.
         planned_size: Bytes of those.
-        jobs: Jobs sent.
+        jobs: Jobs that copy.
+        replicas: Replicas listed.
+        extra: Of them, those without a source, that are to be deleted.
+        delete_jobs: Jobs that delete; they are sent when everything was looked at, or never.
     """
 
     objects: int = 0
@@ -177,6 +222,9 @@ class Found(_Model):
     planned_objects: int = 0
     planned_size: int = 0
     jobs: int = 0
+    replicas: int = 0
+    extra: int = 0
+    delete_jobs: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
@@ -211,6 +259,7 @@ class Counts(_Model):
         jobs: Jobs closed.
         size: Bytes copied.
         gone: Objects deleted from the source after they were listed.
+        deleted: Replicas deleted because their source is gone.
         unverified: Of the copied ones, those whose source gave no checksum of their content.
         metadata_dropped: Of the copied ones, those whose user metadata did not fit.
     """
@@ -219,6 +268,7 @@ class Counts(_Model):
     copied: int = 0
     current: int = 0
     gone: int = 0
+    deleted: int = 0
     failed: int = 0
     size: int = 0
     unverified: int = 0
@@ -231,9 +281,10 @@ class Counts(_Model):
 
 
 class Failure(_Model):
-    """One object that could not be copied."""
+    """One object that could not be copied, or whose replica could not be deleted."""
 
     key: str
     reason: str
     message: str
     attempts: int = 1
+    action: Literal["copy", "delete"] = "copy"

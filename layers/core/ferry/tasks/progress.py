@@ -4,6 +4,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Literal
 
 from ferry.errors import ConfigurationError
 from ferry.objects import Notice
@@ -25,6 +26,7 @@ def count_outcomes(outcomes: Iterable[Outcome]) -> Counts:
         copied=ended[Result.COPIED],
         current=ended[Result.CURRENT],
         gone=ended[Result.GONE],
+        deleted=ended[Result.DELETED],
         failed=ended[Result.FAILED],
         size=sum(outcome.size for outcome in outcomes),
         unverified=noticed[Notice.UNVERIFIED],
@@ -40,7 +42,15 @@ class RunProgress:
         self.ledger = ledger
         self._workflows = workflows
 
-    def close_job(self, run_id: str, job_id: str, outcomes: list[Outcome], *, attempts: int) -> None:
+    def close_job(
+        self,
+        run_id: str,
+        job_id: str,
+        outcomes: list[Outcome],
+        *,
+        attempts: int,
+        action: Literal["copy", "delete"] = "copy",
+    ) -> None:
         """Account for a job, once, and wake the run's workflow if it was the last.
 
         Args:
@@ -48,9 +58,16 @@ class RunProgress:
             job_id: The job.
             outcomes: How every object of the job ended.
             attempts: Deliveries it took, noted with the failures.
+            action: What the job was to do to each object, noted likewise.
         """
         failures = [
-            Failure(key=outcome.key, reason=outcome.reason, message=outcome.message, attempts=attempts)
+            Failure(
+                key=outcome.key,
+                reason=outcome.reason,
+                message=outcome.message,
+                attempts=attempts,
+                action=action,
+            )
             for outcome in outcomes
             if outcome.result is Result.FAILED
         ]
@@ -83,7 +100,7 @@ class RunProgress:
             self._workflows.wake_failed(run.task_token, str(error))
 
     def close_run(self, run_id: str, error: str | None) -> Run:
-        """End a run by what is known of it.
+        """End a run by what is known of it; one that is paused meanwhile stays so.
 
         Args:
             run_id: The run.
@@ -94,7 +111,7 @@ class RunProgress:
         run = self.tasks.get_run(run_id)
         if run.reason is not None:
             state = RunState.FAILED
-        elif self.ledger.counts(run_id).failed:
+        elif self.ledger.counts(run_id).failed or run.deletes_refused is not None:
             state = RunState.COMPLETED_WITH_FAILURES
         else:
             state = RunState.SUCCEEDED

@@ -10,15 +10,7 @@ from ferry.workflows import Workflows
 _TIME_TO_START: Final = timedelta(minutes=1)
 
 
-def start_run(
-    tasks: TaskStore,
-    workflows: Workflows,
-    state_machine_arn: str,
-    task_id: str,
-    *,
-    now: datetime,
-    dry_run: bool = False,
-) -> Run:
+def start_run(tasks: TaskStore, workflows: Workflows, state_machine_arn: str, run: Run) -> Run:
     """Start a run of a task.
 
     An earlier run that was recorded but whose workflow was never started is ended first, as failed.
@@ -27,17 +19,15 @@ def start_run(
         tasks: Where the run is recorded.
         workflows: Start its workflow.
         state_machine_arn: Of the workflow of a run.
-        task_id: Which task.
-        now: Becomes part of the run's id.
-        dry_run: Only count what would be copied.
+        run: As ``Run.start`` describes it.
 
     Raises:
-        NotFoundError: There is no such task.
+        NotFoundError: Its task was deleted.
         BusyError: Another run of the task is not over, or began in the same second.
         Exception: Whatever kept the workflow from starting; the run has ended as failed with that reason, so
             that its task can start another.
     """
-    run = Run.start(tasks.get_task(task_id), now, dry_run=dry_run)
+    task_id, now = run.task.task_id, run.started_at
     try:
         tasks.create_run(run)
     except BusyError:
@@ -45,7 +35,7 @@ def start_run(
             raise
         tasks.create_run(run)
     try:
-        workflows.start_run(state_machine_arn, task_id=task_id, run_id=run.run_id)
+        workflows.start_run(state_machine_arn, task_id=task_id, run_id=run.run_id, name=run.workflow_name)
     except BaseException as error:
         # The reason also stops a workflow that did start but whose answer was lost.
         tasks.record_reason(run.run_id, f"The workflow of the run could not be started: {error}")
@@ -61,7 +51,7 @@ def _end_abandoned(
     active = next((run for run in tasks.list_runs(task_id) if not run.state.is_over), None)
     if active is None or active.state is not RunState.STARTING or now - active.started_at <= _TIME_TO_START:
         return False
-    if workflows.is_started(state_machine_arn, active.run_id):
+    if workflows.is_started(state_machine_arn, active.workflow_name):
         return False
     # The reason also stops a workflow that is started after all.
     tasks.record_reason(active.run_id, "Its workflow was never started.")

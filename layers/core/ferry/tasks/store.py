@@ -4,9 +4,9 @@ One table holds everything: tasks under ``TASKS``, a task's runs under ``TASK#<t
 one run under ``RUN#<run>``, which ``ledger`` keeps.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
@@ -107,7 +107,7 @@ class TaskStore:
             if self.get_task(task_id) and not _is_active(error):
                 msg = f"The task {task_id!r} started its last run in this very second; start this one again."
             else:
-                msg = f"The task {task_id!r} has a run that is not over; wait for it, see `ferry run list`."
+                msg = f"The task {task_id!r} has a run that is not over; wait or stop it, see `ferry run list`."
             raise BusyError(msg) from error
 
     def get_run(self, run_id: str) -> Run:
@@ -124,62 +124,118 @@ class TaskStore:
             yield _run(item)
 
     def mark_running(self, run_id: str) -> None:
-        """Note that the run's preflight has passed; a run that is over stays as it is."""
-        self._update_unless_over(run_id, {"state": RunState.RUNNING})
+        """Note that the run's preflight has passed; a run that is not starting stays as it is."""
+        self._update(run_id, {"state": RunState.RUNNING}, only_in=[RunState.STARTING])
+
+    def pause(self, run_id: str) -> bool:
+        """Let a run's jobs and finders do nothing from now on; False when it is not at work."""
+        return self._update(run_id, {"state": RunState.PAUSED}, only_in=_ACTIVE, without_reason=True)
+
+    def resume(self, run: Run) -> bool:
+        """Let a paused run go on in its next workflow; False when it is not as it was read any more."""
+        return self._update(
+            run.run_id,
+            {"state": RunState.RUNNING, "resumes": run.resumes + 1},
+            only_in=[RunState.PAUSED],
+            resumes=run.resumes,
+        )
+
+    def pause_again(self, run_id: str, resumes: int) -> bool:
+        """Take a resumption back whose workflow could not be started."""
+        return self._update(run_id, {"state": RunState.PAUSED}, only_in=_ACTIVE, resumes=resumes)
 
     def record_reason(self, run_id: str, reason: str) -> None:
-        """Note why the run cannot succeed. The first reason stays, and a run that is over stays as it is."""
-        try:
-            self._table.update_item(
-                Key=_run_key(run_id),
-                UpdateExpression="SET reason = :reason",
-                ConditionExpression=Attr("state").is_in(list(_OPEN)) & Attr("reason").not_exists(),
-                ExpressionAttributeValues={":reason": reason},
-            )
-        except ClientError as error:
-            if not is_failed_condition(error):
-                raise
+        """Note why the run cannot succeed. The first reason stays, as does a run that is over or paused."""
+        self._update(run_id, {"reason": reason}, only_in=_ACTIVE, without_reason=True)
+
+    def refuse_deletes(self, run_id: str, sentence: str) -> None:
+        """Note why the run deletes nothing."""
+        self._update(run_id, {"deletes_refused": sentence}, only_in=_ACTIVE)
 
     def seal(self, run_id: str, *, jobs_planned: int, task_token: str) -> None:
         """Note that scanning is complete, and the token of the workflow that waits for the jobs."""
-        self._update_unless_over(run_id, {"jobs_planned": jobs_planned, "task_token": task_token})
+        self._update(run_id, {"jobs_planned": jobs_planned, "task_token": task_token}, only_in=_ACTIVE)
 
-    def end_run(self, run_id: str, state: RunState, now: datetime) -> Run:
-        """End a run and let its task start another; ending it again changes nothing.
+    def end_run(self, run_id: str, state: RunState, now: datetime, *, paused_too: bool = False) -> Run:
+        """End a run and let its task start another, in one step; ending it again changes nothing.
+
+        Args:
+            run_id: The run.
+            state: How it ended.
+            now: When.
+            paused_too: Whether a paused run ends too, rather than stay.
 
         Returns:
-            The run as it ended, which may be what an earlier call made of it.
+            The run as it is then, which may be what an earlier call made of it.
         """
-        self._update_unless_over(run_id, {"state": state, "ended_at": now.isoformat()})
+        values = {"state": state, "ended_at": now.isoformat()}
+        update = _run_update(values, only_in=_OPEN if paused_too else _ACTIVE)
+        release: Any = {
+            "Key": _task_key(task_id_of(run_id)),
+            "UpdateExpression": "REMOVE active_run",
+            "ConditionExpression": "active_run = :run",
+            "ExpressionAttributeValues": {":run": run_id},
+        }
+        actions: Any = [
+            {"Update": {"TableName": self._table.name, **change}}
+            for change in ({"Key": _run_key(run_id), **update}, release)
+        ]
         try:
-            self._table.update_item(
-                Key=_task_key(task_id_of(run_id)),
-                UpdateExpression="REMOVE active_run",
-                ConditionExpression=Attr("active_run").eq(run_id),
-            )
+            self._table.meta.client.transact_write_items(TransactItems=actions)
         except ClientError as error:
-            if not is_failed_condition(error):
+            if not is_cancelled(error):
                 raise
         return self.get_run(run_id)
 
-    def _update_unless_over(self, run_id: str, values: Mapping[str, Any]) -> None:
+    def _update(
+        self,
+        run_id: str,
+        values: Mapping[str, Any],
+        *,
+        only_in: Collection[RunState],
+        without_reason: bool = False,
+        resumes: int | None = None,
+    ) -> bool:
+        """Change a run that is in one of these states; tell whether it was."""
+        update = _run_update(values, only_in=only_in, without_reason=without_reason, resumes=resumes)
         try:
-            self._table.update_item(
-                Key=_run_key(run_id),
-                UpdateExpression="SET " + ", ".join(f"#{name} = :{name}" for name in values),
-                ConditionExpression=f"#state IN ({', '.join(f':o{n}' for n, _ in enumerate(_OPEN))})",
-                ExpressionAttributeNames={"#state": "state", **{f"#{name}": name for name in values}},
-                ExpressionAttributeValues={
-                    **{f":{name}": value for name, value in values.items()},
-                    **{f":o{n}": state for n, state in enumerate(_OPEN)},
-                },
-            )
+            self._table.update_item(Key=_run_key(run_id), **update)
         except ClientError as error:
             if not is_failed_condition(error):
                 raise
+            return False
+        return True
 
 
-_OPEN = tuple(state for state in RunState if not state.is_over)
+_ACTIVE: Final = tuple(state for state in RunState if state.is_active)
+_OPEN: Final = tuple(state for state in RunState if not state.is_over)
+
+
+def _run_update(
+    values: Mapping[str, Any],
+    *,
+    only_in: Collection[RunState],
+    without_reason: bool = False,
+    resumes: int | None = None,
+) -> dict[str, Any]:
+    """Describe a change of a run's row under a condition."""
+    states = {f":in{number}": state for number, state in enumerate(only_in)}
+    condition = f"#state IN ({', '.join(states)})"
+    if without_reason:
+        condition += " AND attribute_not_exists(#reason)"
+    if resumes is not None:
+        condition += " AND #resumes = :resumes_before"
+    named = {name for name in ("state", "reason", "resumes") if f"#{name}" in condition} | values.keys()
+    return {
+        "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in values),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {f"#{name}": name for name in named},
+        "ExpressionAttributeValues": {
+            **states,
+            **{f":{name}": value for name, value in values.items()},
+            **({} if resumes is None else {":resumes_before": resumes}),
+        },
+    }
 
 
 def query_all(table: "Table", condition: Any, *, newest_first: bool = False) -> Iterator[dict[str, Any]]:

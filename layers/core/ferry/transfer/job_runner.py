@@ -1,11 +1,13 @@
 """Carrying out a job as often as the queue delivers it, and closing it once."""
 
+import asyncio
 import logging
 
 from ferry.errors import ConfigurationError, TransientError
-from ferry.jobs import CopyJob
+from ferry.jobs import CopyJob, DeleteJob, Job
 from ferry.outcome import Outcome
 from ferry.tasks.progress import RunProgress
+from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import TransferEngine
 from ferry.workflows import Workflows
 
@@ -19,16 +21,18 @@ class JobRunner:
         progress: Where jobs are closed.
         workflows: Starts large objects' workflows.
         engine: Copies the others.
+        deleter: Deletes replicas.
         large_object_threshold: Bytes from which an object is large.
         large_object_state_machine_arn: Their workflow.
         max_deliveries: The delivery after which no other comes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a job may need
         self,
         progress: RunProgress,
         workflows: Workflows,
         engine: TransferEngine,
+        deleter: Deleter,
         *,
         large_object_threshold: int,
         large_object_state_machine_arn: str,
@@ -37,11 +41,12 @@ class JobRunner:
         self._progress = progress
         self._workflows = workflows
         self._engine = engine
+        self._deleter = deleter
         self._large_object_threshold = large_object_threshold
         self._large_object_state_machine_arn = large_object_state_machine_arn
         self._max_deliveries = max_deliveries
 
-    async def run(self, job: CopyJob, *, deliveries: int, seconds: float) -> list[Outcome]:
+    async def run(self, job: Job, *, deliveries: int, seconds: float) -> list[Outcome]:
         """Carry out a job.
 
         Args:
@@ -56,16 +61,21 @@ class JobRunner:
             TransientError: Some objects failed and another delivery may succeed; the job is not closed.
         """
         run = self._progress.tasks.get_run(job.run_id)
-        if run.state.is_over or run.reason is not None:
+        if not run.accepts_work:
             return []
-        if deliveries > 1 and self._progress.ledger.is_closed(job.run_id, job.job_id):
+        may_be_closed = deliveries > 1 or run.resumes > 0 or isinstance(job, DeleteJob)
+        if may_be_closed and self._progress.ledger.is_closed(job.run_id, job.job_id):
             self._progress.settle(job.run_id)
             return []
-        if len(job.objects) == 1 and job.objects[0].size >= self._large_object_threshold:
+        if (
+            isinstance(job, CopyJob)
+            and len(job.objects) == 1
+            and job.objects[0].size >= self._large_object_threshold
+        ):
             self._start_large_object(job)
             return []
         try:
-            outcomes = await self._engine.copy_all(job.objects, look_first=deliveries > 1, seconds=seconds)
+            outcomes = await self._carry_out(job, look_first=deliveries > 1, seconds=seconds)
         except ConfigurationError as error:
             logger.warning("the run cannot go on: %s", error)
             self._progress.give_up(job.run_id, error)
@@ -75,21 +85,34 @@ class JobRunner:
             first = unfinished[0].message
             msg = f"{len(unfinished)} of {len(outcomes)} objects failed for now, such as: {first}"
             raise TransientError(msg, reason=unfinished[0].reason)
-        self._progress.close_job(job.run_id, job.job_id, outcomes, attempts=deliveries)
+        self._close(job, outcomes, deliveries)
         return outcomes
 
-    async def bury(self, job: CopyJob, *, deliveries: int) -> list[Outcome]:
+    async def bury(self, job: Job, *, deliveries: int) -> list[Outcome]:
         """Close a job that will not be delivered again, by what both sides look like now.
 
         Returns:
-            How its objects ended; none when it was closed already.
+            How its objects ended; none when it was closed already, or its run is over.
         """
+        if self._progress.tasks.get_run(job.run_id).state.is_over:
+            return []
         if self._progress.ledger.is_closed(job.run_id, job.job_id):
             self._progress.settle(job.run_id)
             return []
-        outcomes = await self._engine.look_all(job.objects)
-        self._progress.close_job(job.run_id, job.job_id, outcomes, attempts=deliveries)
+        if isinstance(job, DeleteJob):
+            outcomes = await asyncio.to_thread(self._deleter.look_all, job.objects)
+        else:
+            outcomes = await self._engine.look_all(job.objects)
+        self._close(job, outcomes, deliveries)
         return outcomes
+
+    async def _carry_out(self, job: Job, *, look_first: bool, seconds: float) -> list[Outcome]:
+        if isinstance(job, DeleteJob):
+            return await asyncio.to_thread(self._deleter.delete_all, job.objects, seconds=seconds)
+        return await self._engine.copy_all(job.objects, look_first=look_first, seconds=seconds)
+
+    def _close(self, job: Job, outcomes: list[Outcome], deliveries: int) -> None:
+        self._progress.close_job(job.run_id, job.job_id, outcomes, attempts=deliveries, action=job.kind)
 
     def _start_large_object(self, job: CopyJob) -> None:
         (item,) = job.objects
