@@ -107,7 +107,10 @@ class TaskStore:
             if self.get_task(task_id) and not _is_active(error):
                 msg = f"The task {task_id!r} started its last run in this very second; start this one again."
             else:
-                msg = f"The task {task_id!r} has a run that is not over; wait or stop it, see `ferry run list`."
+                msg = (
+                    f"The task {task_id!r} has a run that is not over; wait for it or stop it, "
+                    f"see `ferry run list {task_id}`."
+                )
             raise BusyError(msg) from error
 
     def get_run(self, run_id: str) -> Run:
