@@ -66,5 +66,7 @@ def parse_credential(text: str) -> Credential:
             case "account":
                 account = value
             case _:
-                raise ValueError(f"unknown limit {name!r}; known are allow, deny, read-only, token and account")
+                raise ValueError(
+                    f"unknown limit {name!r}; known are allow, deny, read-only, token and account"
+                )
     return Credential(access_key_id, secret, token, allow, deny, account)

@@ -9,9 +9,11 @@ from ferry.settings import Settings
 
 if TYPE_CHECKING:
     import boto3
+    from mypy_boto3_dynamodb.service_resource import Table
 
     from ferry.finder.scan import Scanner
     from ferry.job_queue import JobQueue
+    from ferry.multipart.steps import LargeObjectJob, LargeObjectSteps
     from ferry.multipart.upload import LargeObjectCopier
     from ferry.stores.http import HttpTransport
     from ferry.stores.oss import OssStore
@@ -61,14 +63,18 @@ def workflows() -> "Workflows":
 
 
 @lru_cache
+def _table() -> "Table":
+    return session().resource("dynamodb").Table(settings().table)
+
+
+@lru_cache
 def progress() -> "RunProgress":
     """Return the accounts of the deployment's runs."""
     from ferry.tasks.ledger import Ledger
     from ferry.tasks.progress import RunProgress
     from ferry.tasks.store import TaskStore
 
-    table = session().resource("dynamodb").Table(settings().table)
-    return RunProgress(TaskStore(table), Ledger(table), workflows())
+    return RunProgress(TaskStore(_table()), Ledger(_table()), workflows())
 
 
 @lru_cache(maxsize=8)
@@ -157,6 +163,17 @@ def large_object_copier(run: "Run") -> "LargeObjectCopier":
         _policy(run.run_id, run.task),
         part_size=settings().part_size,
     )
+
+
+def large_object_steps(job: "LargeObjectJob") -> "LargeObjectSteps":
+    """Return the steps of one large object."""
+    from ferry.multipart.orphans import UploadKeeper
+    from ferry.multipart.steps import LargeObjectSteps
+    from ferry.tasks.uploads import UploadClaims
+
+    run = progress().tasks.get_run(job.run_id)
+    uploads = UploadKeeper(replica(run), UploadClaims(_table()), settings().upload_principal)
+    return LargeObjectSteps(job, run, large_object_copier(run), progress(), uploads)
 
 
 @lru_cache

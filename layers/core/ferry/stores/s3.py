@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, override
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from ferry.errors import (
@@ -17,7 +17,7 @@ from ferry.errors import (
 )
 from ferry.keys import KeyRange, sort_key
 from ferry.metadata import decode_value
-from ferry.objects import ListedObject, Marker, Replica, ReplicaProperties, UploadedPart
+from ferry.objects import ListedObject, Marker, PendingUpload, Replica, ReplicaProperties, UploadedPart
 from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
 from ferry.stores.http import HttpTransport, Request
 from ferry.stores.protocols import Body, ExpectedEtag, ReplicaStore
@@ -40,6 +40,7 @@ NO_CREDENTIALS: Final = (
 )
 _QUERY: Final = re.compile(r'\?[^"]*"')
 _METADATA: Final = "x-amz-meta-"
+_ABORTS: Final = 5
 
 
 class S3Store(ReplicaStore):
@@ -152,6 +153,23 @@ class S3Store(ReplicaStore):
                 yield UploadedPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
 
     @override
+    def list_uploads(self, key: str) -> Iterator[PendingUpload]:
+        pages = iter(
+            self._client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self.bucket, Prefix=key, EncodingType="url"
+            )
+        )
+        while (page := _translated(lambda: next(pages, None))) is not None:
+            encoded = page.get("EncodingType") == "url"
+            rows = [(unquote(row["Key"]) if encoded else row["Key"], row) for row in page.get("Uploads", [])]
+            for found, row in rows:
+                if found == key:
+                    yield PendingUpload(row["UploadId"], row.get("Initiator", {}).get("ID", ""))
+            # The key itself comes before those that only begin with it.
+            if rows and rows[-1][0] != key:
+                return
+
+    @override
     def complete_upload(
         self, key: str, upload_id: str, parts: Iterable[UploadedPart], *, expected: ExpectedEtag
     ) -> str:
@@ -177,13 +195,21 @@ class S3Store(ReplicaStore):
 
     @override
     def abort_upload(self, key: str, upload_id: str) -> None:
-        try:
-            _translated(
-                lambda: self._client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
-            )
-        except PermanentError as error:
-            if error.reason != "NoSuchUpload":
-                raise
+        for _ in range(_ABORTS):
+            try:
+                _translated(
+                    lambda: self._client.abort_multipart_upload(
+                        Bucket=self.bucket, Key=key, UploadId=upload_id
+                    )
+                )
+                # A part that was being written may have survived; S3 says so by still listing parts.
+                next(self.list_parts(key, upload_id), None)
+            except PermanentError as error:
+                if error.reason != "NoSuchUpload":
+                    raise
+                return
+        msg = f"S3 still lists parts of the aborted upload {upload_id} of {key!r}."
+        raise TransientError(msg, reason="UploadSurvived")
 
     async def _send_body(
         self,
