@@ -16,6 +16,7 @@ from ferry.errors import (
 from ferry.jobs import JobObject
 from ferry.keys import KeyMapping, check_key
 from ferry.outcome import Outcome, Result
+from ferry.refusals import Refusals
 from ferry.replica_policy import ReplicaPolicy
 from ferry.retry import RetryPolicy
 from ferry.stores.protocols import ReplicaStore, SourceStore
@@ -67,6 +68,7 @@ class TransferEngine:
         self.policy = policy
         self.limits = limits or TransferLimits()
         self.retry = retry or RetryPolicy()
+        self._refusals = Refusals(source, replica, mapping, self.retry.clock)
         self._slots = asyncio.Semaphore(self.limits.in_flight)
         self._budget = ByteBudget(self.limits.held_bytes)
 
@@ -137,8 +139,11 @@ class TransferEngine:
             return await self.retry.run(
                 lambda: self._converge(item, look_first=look_first), deadline=deadline
             )
-        except ConfigurationError:
-            raise
+        except ConfigurationError as error:
+            judged = await self._refusals.judge(item.key, error)
+            if isinstance(judged, ConfigurationError):
+                raise
+            return Outcome.failed(item.key, judged)
         except ObjectNotFoundError:
             return Outcome(item.key, Result.GONE)
         except PermanentError as error:
