@@ -72,6 +72,7 @@ def open_source(location: Location, access: OssAccess, http: "HttpTransport") ->
     Raises:
         ConfigurationError: The region or the access key is missing.
     """
+    from ferry.stores.access_keys import FixedKey
     from ferry.stores.oss import OssEndpoint, OssStore
 
     url = access.endpoint if "://" in access.endpoint or not access.endpoint else f"https://{access.endpoint}"
@@ -80,14 +81,10 @@ def open_source(location: Location, access: OssAccess, http: "HttpTransport") ->
     if not region:
         msg = "The OSS region is not known; give it with --oss-region or OSS_REGION, such as cn-hangzhou."
         raise ConfigurationError(msg, reason="NoRegion")
-    key = _oss_key(access)
+    key = FixedKey(_oss_key(access))
     endpoint = OssEndpoint(region, url, access.is_cname) if url else OssEndpoint.public(region)
     return OssStore(
-        location.bucket,
-        endpoint=endpoint,
-        credentials=lambda: key,
-        http=http,
-        pays_requests=access.pays_requests,
+        location.bucket, endpoint=endpoint, keys=key, http=http, pays_requests=access.pays_requests
     )
 
 
@@ -112,12 +109,13 @@ def open_replica(
     http: "HttpTransport",
 ) -> "S3Store":
     """Return the destination bucket."""
-    from ferry.stores.s3 import S3Store, session_key
+    from ferry.stores.access_keys import SessionKeys
+    from ferry.stores.s3 import S3Store
 
     return S3Store(
         location.bucket,
         client=client,
-        credentials=lambda: session_key(session),
+        keys=SessionKeys(session),
         http=http,
         pays_requests=access.pays_requests,
     )

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import oss2
 from ferry.metadata import decode_value
 from ferry.objects import CONTENT_HEADERS, ByteRange, ReplicaProperties
+from ferry.stores.access_keys import FixedKey, KeySource
 from ferry.stores.http import HttpTransport
 from ferry.stores.memory import MemoryReplica, MemorySource
 from ferry.stores.oss import OssEndpoint, OssStore
@@ -126,6 +127,7 @@ def oss_source(
     bucket: str,
     *,
     key: AccessKey | None = None,
+    keys: KeySource | None = None,
     region: str | None = None,
     pays_requests: bool = False,
 ) -> Iterator[OssSourceCase]:
@@ -143,7 +145,7 @@ def oss_source(
         store = OssStore(
             bucket,
             endpoint=OssEndpoint(region or server.region, server.endpoint),
-            credentials=lambda: key or own,
+            keys=keys or FixedKey(key or own),
             http=transport,
             retry=retry_policy(),
             pays_requests=pays_requests,
@@ -257,5 +259,5 @@ def s3_replica(access: AwsAccess, bucket: str | None = None) -> Iterator[S3Repli
             bucket = unique_name("replica")
             client.create_bucket(Bucket=bucket)
         key = AccessKey(access.access_key_id, access.secret_access_key)
-        store = S3Store(bucket, client=client, credentials=lambda: key, http=transport)
+        store = S3Store(bucket, client=client, keys=FixedKey(key), http=transport)
         yield S3ReplicaCase(store, runner, client)

@@ -1,12 +1,13 @@
 """A replica bucket on Amazon S3: object bodies over our HTTP transport, the rest through boto3."""
 
+import asyncio
 import contextlib
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, override
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from ferry.errors import (
@@ -18,30 +19,34 @@ from ferry.errors import (
 )
 from ferry.keys import KeyRange, sort_key
 from ferry.metadata import decode_value
-from ferry.objects import ListedObject, Marker, Replica, ReplicaProperties, UploadedPart
+from ferry.objects import ListedObject, Marker, PendingUpload, Replica, ReplicaProperties, UploadedPart
+from ferry.stores.access_keys import NO_CREDENTIALS, KeySource, renewed
 from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
 from ferry.stores.backups import copy_to_backup
 from ferry.stores.http import HttpTransport, Request
 from ferry.stores.protocols import Body, ExpectedEtag, ReplicaStore
-from ferry.stores.replies import parse_error, s3_error
+from ferry.stores.replies import S3_KEY_REFUSALS, error_reply, parse_error, s3_error
 from ferry.stores.signing import (
     UNSIGNED_PAYLOAD,
     UNSIGNED_TRAILER,
-    AccessKey,
     CredentialScope,
     encode_path,
     sign_s3,
 )
 
 if TYPE_CHECKING:
-    from boto3 import Session
     from mypy_boto3_s3 import S3Client
 
-NO_CREDENTIALS: Final = (
-    "No AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-)
 _QUERY: Final = re.compile(r'\?[^"]*"')
 _METADATA: Final = "x-amz-meta-"
+_ABORTS: Final = 5
+_CODES_OF_HEADS: Final = {
+    "301": "PermanentRedirect",
+    "403": "AccessDenied",
+    "404": "NoSuchKey",
+    "NotFound": "NoSuchKey",
+    "412": "PreconditionFailed",
+}
 
 
 class S3Store(ReplicaStore):
@@ -50,7 +55,7 @@ class S3Store(ReplicaStore):
     Args:
         bucket: Its name.
         client: A boto3 client for the bucket's region; it also says which endpoint to use.
-        credentials: Called for every object body sent, so that refreshed keys are picked up.
+        keys: Asked for every object body sent, so that refreshed keys are picked up.
         http: Carries the object bodies.
         pays_requests: Whether the caller pays for what it asks, as buckets may demand.
     """
@@ -60,13 +65,13 @@ class S3Store(ReplicaStore):
         bucket: str,
         *,
         client: "S3Client",
-        credentials: Callable[[], AccessKey],
+        keys: KeySource,
         http: HttpTransport,
         pays_requests: bool = False,
     ) -> None:
         self.bucket = bucket
         self._client = client
-        self._credentials = credentials
+        self._keys = keys
         self._http = http
         # As a header for our own requests, as a parameter for boto3's.
         self._payer = {"x-amz-request-payer": "requester"} if pays_requests else {}
@@ -87,7 +92,7 @@ class S3Store(ReplicaStore):
             Bucket=self.bucket, Prefix=prefix, StartAfter=key_range.after, **self._paying
         )
         listing = iter(pages)
-        while (page := _translated(lambda: next(listing, None))) is not None:
+        while (page := self._call(lambda: next(listing, None))) is not None:
             for row in page.get("Contents", []):
                 if until is not None and sort_key(row["Key"]) > until:
                     return
@@ -102,7 +107,7 @@ class S3Store(ReplicaStore):
     @override
     def head(self, key: str) -> Replica | None:
         try:
-            reply = _translated(lambda: self._client.head_object(Bucket=self.bucket, Key=key, **self._paying))
+            reply = self._call(lambda: self._client.head_object(Bucket=self.bucket, Key=key, **self._paying))
         except ObjectNotFoundError:
             return None
         metadata = {name.lower(): decode_value(value) for name, value in reply["Metadata"].items()}
@@ -123,7 +128,7 @@ class S3Store(ReplicaStore):
     @override
     def delete(self, key: str, *, expected: str) -> None:
         try:
-            _translated(
+            self._call(
                 lambda: self._client.delete_object(
                     Bucket=self.bucket, Key=key, IfMatch=f'"{expected}"', **self._paying
                 )
@@ -134,14 +139,14 @@ class S3Store(ReplicaStore):
     @override
     def keep_aside(self, key: str, backup_key: str, *, expected: str) -> None:
         try:
-            _translated(lambda: copy_to_backup(self._client, self.bucket, key, backup_key, expected))
+            self._call(lambda: copy_to_backup(self._client, self.bucket, key, backup_key, expected))
         except ObjectNotFoundError as error:
             raise ConflictError(str(error)) from error
 
     @override
     def check_writable(self, key: str) -> None:
         # A multipart upload needs the same permissions as a PUT and shows nothing until it is completed.
-        started = _translated(
+        started = self._call(
             lambda: self._client.create_multipart_upload(
                 Bucket=self.bucket, Key=key, Tagging="ferry=preflight", **self._paying
             )
@@ -180,9 +185,26 @@ class S3Store(ReplicaStore):
                 Bucket=self.bucket, Key=key, UploadId=upload_id, **self._paying
             )
         )
-        while (page := _translated(lambda: next(pages, None))) is not None:
+        while (page := self._call(lambda: next(pages, None))) is not None:
             for part in page.get("Parts", []):
                 yield UploadedPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
+
+    @override
+    def list_uploads(self, key: str) -> Iterator[PendingUpload]:
+        pages = iter(
+            self._client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self.bucket, Prefix=key, EncodingType="url", **self._paying
+            )
+        )
+        while (page := self._call(lambda: next(pages, None))) is not None:
+            encoded = page.get("EncodingType") == "url"
+            rows = [(unquote(row["Key"]) if encoded else row["Key"], row) for row in page.get("Uploads", [])]
+            for found, row in rows:
+                if found == key:
+                    yield PendingUpload(row["UploadId"], row.get("Initiator", {}).get("ID", ""))
+            # The key itself comes before those that only begin with it.
+            if rows and rows[-1][0] != key:
+                return
 
     @override
     def complete_upload(
@@ -191,7 +213,7 @@ class S3Store(ReplicaStore):
         listed = list(parts)
         condition: dict[str, Any] = {"IfNoneMatch": "*"} if expected is None else {"IfMatch": f'"{expected}"'}
         try:
-            reply = _translated(
+            reply = self._call(
                 lambda: self._client.complete_multipart_upload(
                     Bucket=self.bucket,
                     Key=key,
@@ -211,15 +233,28 @@ class S3Store(ReplicaStore):
 
     @override
     def abort_upload(self, key: str, upload_id: str) -> None:
-        try:
-            _translated(
-                lambda: self._client.abort_multipart_upload(
-                    Bucket=self.bucket, Key=key, UploadId=upload_id, **self._paying
+        for _ in range(_ABORTS):
+            try:
+                self._call(
+                    lambda: self._client.abort_multipart_upload(
+                        Bucket=self.bucket, Key=key, UploadId=upload_id, **self._paying
+                    )
                 )
-            )
-        except PermanentError as error:
-            if error.reason != "NoSuchUpload":
-                raise
+                # A part that was being written may have survived; S3 says so by still listing parts.
+                next(self.list_parts(key, upload_id), None)
+            except PermanentError as error:
+                if error.reason != "NoSuchUpload":
+                    raise
+                return
+        msg = f"S3 still lists parts of the aborted upload {upload_id} of {key!r}."
+        raise TransientError(msg, reason="UploadSurvived")
+
+    def _call[T](self, operation: Callable[[], T]) -> T:
+        access_key = self._keys()
+        try:
+            return _translated(operation)
+        except ConfigurationError as error:
+            raise renewed(error, self._keys, access_key, S3_KEY_REFUSALS) from error
 
     async def _send_body(
         self,
@@ -249,19 +284,20 @@ class S3Store(ReplicaStore):
         self, method: str, key: str, query: Mapping[str, str], headers: Mapping[str, str], body: Body
     ) -> tuple[Mapping[str, str], bytes]:
         path = self._path + encode_path(key)
+        access_key = self._keys()
         signed = sign_s3(
             method,
             path,
             query,
             {"x-amz-content-sha256": UNSIGNED_PAYLOAD, **headers, **self._payer, "host": self._host},
-            scope=CredentialScope(self._credentials(), self._client.meta.region_name, datetime.now(UTC)),
+            scope=CredentialScope(access_key, self._client.meta.region_name, datetime.now(UTC)),
         )
         url = f"{self._origin}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         async with self._http.send(Request(method, url, signed, body)) as response:
             reply = await response.read()
             if response.status != 200:
-                code, message = parse_error(reply, response.headers, response.status)
-                raise s3_error(response.status, code, message, response.headers)
+                error = s3_error(parse_error(reply, response.headers, response.status))
+                raise await asyncio.to_thread(renewed, error, self._keys, access_key, S3_KEY_REFUSALS)
             return response.headers, reply
 
 
@@ -305,11 +341,12 @@ def _find_text(reply: bytes, name: str) -> str | None:
 
 
 def _client_error(error: Any) -> Exception:
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    code = error.response["Error"].get("Code", "")
-    if code in {"404", "NotFound"}:
-        code = "NoSuchKey"
-    return s3_error(status, code, error.response["Error"].get("Message", ""))
+    said = error.response.get("ResponseMetadata", {})
+    status, code = said.get("HTTPStatusCode", 0), error.response["Error"].get("Code", "")
+    # The reply to a HEAD has no body, so that its status stands for the code.
+    code = _CODES_OF_HEADS.get(code, code)
+    details = {"Code": code, "Message": error.response["Error"].get("Message", "")}
+    return s3_error(error_reply(status, details, said.get("HTTPHeaders", {})))
 
 
 def _translated[T](operation: Callable[[], T]) -> T:
@@ -334,18 +371,3 @@ def _translated[T](operation: Callable[[], T]) -> T:
     except BotoCoreError as error:
         msg = f"The request to S3 could not be made: {error}"
         raise ConfigurationError(msg, reason=type(error).__name__) from error
-
-
-def session_key(session: "Session") -> AccessKey:
-    """Return an AWS session's credentials as they are now, refreshed when they are about to expire.
-
-    Raises:
-        ConfigurationError: The session has none.
-    """
-    credentials = session.get_credentials()
-    if credentials is None:
-        raise ConfigurationError(NO_CREDENTIALS, reason="NoCredentials")
-    frozen = credentials.get_frozen_credentials()
-    if frozen.access_key is None or frozen.secret_key is None:
-        raise ConfigurationError(NO_CREDENTIALS, reason="NoCredentials")
-    return AccessKey(frozen.access_key, frozen.secret_key, frozen.token)

@@ -17,6 +17,7 @@ from ferry.errors import (
 from ferry.jobs import JobObject
 from ferry.keys import KeyMapping, check_key
 from ferry.outcome import Outcome, Result
+from ferry.refusals import Refusals
 from ferry.replica_policy import ReplicaPolicy
 from ferry.retry import RetryPolicy
 from ferry.stores.protocols import ReplicaStore, SourceBody, SourceStore
@@ -68,6 +69,7 @@ class TransferEngine:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     def __post_init__(self) -> None:
+        self._refusals = Refusals(self.source, self.replica, self.mapping, self.retry.clock)
         self._slots = asyncio.Semaphore(self.limits.in_flight)
         self._budget = ByteBudget(self.limits.held_bytes)
 
@@ -138,8 +140,11 @@ class TransferEngine:
             return await self.retry.run(
                 lambda: self._converge(item, look_first=look_first), deadline=deadline
             )
-        except ConfigurationError:
-            raise
+        except ConfigurationError as error:
+            judged = await self._refusals.judge(item.key, error)
+            if isinstance(judged, ConfigurationError):
+                raise
+            return Outcome.failed(item.key, judged)
         except ObjectNotFoundError:
             return Outcome(item.key, Result.GONE)
         except PermanentError as error:
