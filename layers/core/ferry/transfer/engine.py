@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from ferry.errors import (
     ConfigurationError,
@@ -25,6 +26,8 @@ from ferry.transfer.stream import verified_chunks, verified_content
 
 MIB = 1024**2
 MAX_PUT_SIZE = 5 * 1024**3
+GREW: Final = "GrewDuringCopy"
+"""The reason of an object that was small when it was listed and no longer fits into one PUT."""
 _DECISIONS = 5
 
 
@@ -197,7 +200,7 @@ class TransferEngine:
             source = body.source
             if source.size > MAX_PUT_SIZE:
                 msg = f"The object has grown to {source.size} bytes since it was listed; run the task again."
-                raise PermanentError(msg, reason="GrewDuringCopy")
+                raise PermanentError(msg, reason=GREW)
             tags = await asyncio.to_thread(self.source.tags, item.key) if source.tag_count else {}
             properties = self.policy.properties(source, tags)
             await self.replica.put(
