@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -216,7 +215,6 @@ class _Copy:
         """Build what copies; see ``copy`` for what is what."""
         from ferry.keys import KeyMapping
         from ferry.multipart.upload import LargeObjectCopier
-        from ferry.multipart.whole import copy_whole
         from ferry.replica_policy import ReplicaPolicy
         from ferry.replicate import Replication
         from ferry.tasks.models import CompareMode
@@ -240,7 +238,7 @@ class _Copy:
         copier = LargeObjectCopier(source, replica, mapping, policy)
         limits = TransferLimits(in_flight=self.options.in_flight)
         return Replication(
-            TransferEngine(source, replica, mapping, policy, partial(copy_whole, copier), limits),
+            TransferEngine(source, replica, mapping, policy, limits),
             copier,
             mode=CompareMode(self.options.compare),
             large_object_threshold=self.options.large_object_threshold,

@@ -1,12 +1,10 @@
 """Whole replications over stores of every kind: keys land where they should, or fail alone with a reason."""
 
 import asyncio
-from functools import partial
 
 import pytest
 from ferry.keys import KeyMapping
 from ferry.multipart.upload import LargeObjectCopier
-from ferry.multipart.whole import copy_whole
 from ferry.replicate import Replication
 from ferry.stores.http import HttpTransport
 from ferry.tasks.models import CompareMode
@@ -49,7 +47,7 @@ def replicate(source, replica, mapping, *, mode=CompareMode.AUTO, **settings):
         retry = retry_policy(FakeClock())
         copier = LargeObjectCopier(*sides, part_size=5 * MIB, retry=retry)
         replication = Replication(
-            TransferEngine(*sides, partial(copy_whole, copier), retry=retry),
+            TransferEngine(*sides, retry=retry),
             copier,
             mode=mode,
             large_object_threshold=6 * MIB,

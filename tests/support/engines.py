@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
 
 from ferry.jobs import JobObject
 from ferry.keys import KeyMapping
 from ferry.multipart.plan import MIN_PART_SIZE
 from ferry.multipart.upload import LargeObjectCopier
-from ferry.multipart.whole import copy_whole
 from ferry.outcome import Outcome
 from ferry.transfer.engine import TransferEngine, TransferLimits
 
@@ -32,7 +30,6 @@ class Sides:
             self.replica,
             KeyMapping(replica_prefix="copies/"),
             policy(run_id),
-            partial(copy_whole, large_object_copier(self, run_id=run_id)),
             limits=limits or TransferLimits(),
             retry=retry_policy(self.clock),
         )

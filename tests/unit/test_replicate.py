@@ -1,14 +1,12 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from functools import partial
 from typing import override
 
 import pytest
 from ferry.errors import ConfigurationError, TransientError
 from ferry.keys import KeyMapping, KeyRange
 from ferry.multipart.upload import LargeObjectCopier
-from ferry.multipart.whole import copy_whole
 from ferry.objects import ListedObject
 from ferry.outcome import Outcome
 from ferry.replicate import Replication, Tally
@@ -51,7 +49,14 @@ def replica() -> FaultyReplica:
 
 
 def replication(
-    source, replica, *, dry_run=False, on_report=lambda _: None, run_id="copy", deletes=None
+    source,
+    replica,
+    *,
+    dry_run=False,
+    on_report=lambda _: None,
+    run_id="copy",
+    deletes=None,
+    put_size=5 * 1024 * MIB,
 ) -> Replication:
     retry = retry_policy(FakeClock())
     copier = LargeObjectCopier(source, replica, MAPPING, policy(run_id), part_size=5 * MIB, retry=retry)
@@ -60,8 +65,7 @@ def replication(
         replica,
         MAPPING,
         policy(run_id),
-        partial(copy_whole, copier),
-        TransferLimits(in_flight=4),
+        TransferLimits(in_flight=4, put_size=put_size),
         retry=retry,
     )
     return Replication(
@@ -130,7 +134,7 @@ def test_failures_are_told_and_the_others_copied(source, replica):
     failures: list[Outcome] = []
     copier = LargeObjectCopier(source, replica, mapping, policy())
     work = Replication(
-        TransferEngine(source, replica, mapping, policy(), partial(copy_whole, copier)),
+        TransferEngine(source, replica, mapping, policy()),
         copier,
         mode=CompareMode.AUTO,
         large_object_threshold=6 * MIB,
@@ -150,6 +154,16 @@ def test_an_object_that_was_deleted_meanwhile_is_not_counted(source, replica):
     tally = asyncio.run(replication(source, replica).run())
 
     assert (tally.objects, tally.gone, tally.closed) == (0, 1, 1)
+
+
+def test_an_object_that_no_longer_fits_into_one_put_is_copied_in_parts(source, replica):
+    source.write("in/grown", b"0123456789")
+
+    tally = asyncio.run(replication(source, replica, put_size=5).run())
+
+    assert (tally.copied, tally.failed, replica.uploads) == (1, 0, {})
+    assert [stored.content for stored in replica.objects.values()] == [b"0123456789"]
+    assert "create_upload" in replica.surprises.calls
 
 
 def test_an_object_that_keeps_failing_for_now_is_tried_three_times_over(source, replica):

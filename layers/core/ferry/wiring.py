@@ -164,9 +164,6 @@ def deleter(run: "Run") -> "Deleter":
 
 @lru_cache(maxsize=8)
 def _engine(run_id: str, task: "Task") -> "TransferEngine":
-    from functools import partial
-
-    from ferry.multipart.whole import copy_whole
     from ferry.transfer.engine import TransferEngine, TransferLimits
 
     limits = TransferLimits(in_flight=settings().objects_in_flight, held_bytes=settings().held_bytes)
@@ -176,7 +173,6 @@ def _engine(run_id: str, task: "Task") -> "TransferEngine":
         task.mapping,
         _policy(run_id, task),
         limits=limits,
-        copy_in_parts=partial(copy_whole, _copier(run_id, task)),
     )
 
 

@@ -1,8 +1,9 @@
 """Copying small and medium objects: one GET, verified, one conditional PUT, many in flight."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from ferry.companions import read_companions
 from ferry.errors import (
@@ -27,6 +28,8 @@ from ferry.transfer.verify import can_verify
 
 MIB = 1024**2
 MAX_PUT_SIZE = 5 * 1024**3
+GREW: Final = "GrewDuringCopy"
+"""The reason of an object that was small when it was listed and no longer fits into one PUT."""
 _DECISIONS = 5
 
 
@@ -39,7 +42,7 @@ class TransferLimits:
         held_bytes: Bytes of object content in memory at once.
         whole_size: Up to this many bytes an object is held whole and checked before its PUT begins.
         stream_bytes: Bytes that a larger object, which streams, is counted with.
-        put_size: The most bytes of an object that travel in one PUT; what has outgrown it goes in parts.
+        put_size: The most bytes of an object that travel in one PUT; what has outgrown it fails as ``GREW``.
     """
 
     in_flight: int = 64
@@ -55,16 +58,12 @@ class TransferEngine:
 
     Every write is conditional on the replica being the one that was seen. When it is not, both sides are
     looked at again, so duplicate and reordered jobs never take a replica back to an older version.
-
-    Attributes:
-        copy_in_parts: Copies the object of a key that has outgrown a single PUT since it was listed.
     """
 
     source: SourceStore
     replica: ReplicaStore
     mapping: KeyMapping
     policy: ReplicaPolicy
-    copy_in_parts: Callable[[str], Awaitable[Outcome]]
     limits: TransferLimits = field(default_factory=TransferLimits)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -197,11 +196,13 @@ class TransferEngine:
 
     async def _copy_once(self, item: JobObject, expected: str | None) -> Outcome:
         held = item.size if item.size <= self.limits.whole_size else self.limits.stream_bytes
-        async with self._budget.hold(held):
-            async with self.source.open(item.key) as body:
-                if body.source.size <= self.limits.put_size:
-                    return await self._put(item.key, body, expected)
-            return await self.copy_in_parts(item.key)
+        async with self._budget.hold(held), self.source.open(item.key) as body:
+            if body.source.size > self.limits.put_size:
+                msg = (
+                    f"The object has grown to {body.source.size} bytes since its listing; run the task again."
+                )
+                raise PermanentError(msg, reason=GREW)
+            return await self._put(item.key, body, expected)
 
     async def _put(self, key: str, body: SourceBody, expected: str | None) -> Outcome:
         source = body.source

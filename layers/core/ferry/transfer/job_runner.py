@@ -8,7 +8,7 @@ from ferry.jobs import CopyJob, DeleteJob, Job
 from ferry.outcome import Outcome
 from ferry.tasks.progress import RunProgress
 from ferry.transfer.deleter import Deleter
-from ferry.transfer.engine import TransferEngine
+from ferry.transfer.engine import GREW, TransferEngine
 from ferry.workflows import Workflows
 
 logger = logging.getLogger(__name__)
@@ -79,6 +79,9 @@ class JobRunner:
         except ConfigurationError as error:
             logger.warning("the run cannot go on: %s", error)
             self._progress.give_up(job.run_id, error)
+            return []
+        if isinstance(job, CopyJob) and len(outcomes) == 1 and outcomes[0].reason == GREW:
+            self._start_large_object(job)
             return []
         unfinished = [outcome for outcome in outcomes if outcome.is_transient]
         if unfinished and deliveries < self._max_deliveries:
