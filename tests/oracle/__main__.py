@@ -16,10 +16,16 @@ from pathlib import Path
 from local.oss.credentials import Credential
 from local.oss.embedded import OssServer
 from tests.oracle import host_names
-from tests.oracle.outcomes import FileReport, Verdict, as_expression, markdown, sort_out, summary_line
-from tests.oracle.suites import PAYER, PAYER_ACCOUNT, SUITES, Suite, version_of
-
-_REPORT = Path("docs/oss-server-oracle.md")
+from tests.oracle.outcomes import (
+    FileReport,
+    Verdict,
+    as_expression,
+    markdown,
+    sort_out,
+    summary_line,
+    with_section,
+)
+from tests.oracle.suites import PAYER, PAYER_ACCOUNT, SUITES, Suite
 
 
 @dataclass(frozen=True)
@@ -104,9 +110,9 @@ def main() -> int:
     totals = FileReport("total", {f"{r.file} {t}": v for r in reports for t, v in r.verdicts.items()})
     _say(summary_line(totals))
     if chosen.report:
-        chosen.report.write_text(
-            markdown(f"{suite.project} {version_of(checkout)}", reports), encoding="utf-8"
-        )
+        section = markdown(suite.heading(checkout), reports)
+        before = chosen.report.read_text(encoding="utf-8") if chosen.report.exists() else ""
+        chosen.report.write_text(with_section(before, suite.project, section), encoding="utf-8")
     return 1 if totals.count(Verdict.FAILED) or any(report.unused for report in reports) else 0
 
 
@@ -120,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=4, help="files at a time; most of them wait a lot")
     parser.add_argument("--timeout", type=int, default=900, help="seconds for one file")
     parser.add_argument("--logs", type=Path, default=Path(".ferry/oracle"), help="folder for what runs print")
-    parser.add_argument("--report", type=Path, help="write a Markdown table here")
+    parser.add_argument("--report", type=Path, help="put a table into this Markdown file")
     return parser
 
 
