@@ -9,6 +9,7 @@ from ferry.errors import ConfigurationError
 from cli.console import err, fact_table, note, out, print_json
 from cli.options import JsonOption
 from cli.sessions import stack_folder
+from local.oss.command import oss, oss_epilog
 
 if TYPE_CHECKING:
     from local.stack import LocalStack
@@ -19,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     epilog="Example: ferry local up",
 )
+app.command(epilog=oss_epilog)(oss)
 
 FolderOption = Annotated[
     Path | None,

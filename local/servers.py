@@ -60,11 +60,12 @@ def start_oss(folder: Path, oss: OssAccess) -> BackgroundProcess:
         "--host": "127.0.0.1",
         "--port": "0",
         "--region": oss.region,
-        "--access-key": f"{oss.access_key_id}:{oss.access_key_secret}",
     }
+    # Not an option, which everybody on the machine could read in the process list.
+    keys = {"FERRY_OSS_ACCESS_KEYS": f"{oss.access_key_id}:{oss.access_key_secret}"}
     return start_process(
         [sys.executable, "-m", "local.oss", *(word for option in options.items() for word in option)],
-        environment={"PATH": tools_path()},
+        environment={"PATH": tools_path(), **keys},
         folder=ROOT,
         log=folder / "logs" / "oss.log",
     )

@@ -1,7 +1,5 @@
-"""``python -m local.oss``: run the OSS-compatible server."""
+"""``python -m local.oss``: ``ferry-oss`` where only the interpreter is at hand."""
 
-import sys
+from local.oss.command import main
 
-from local.oss.server import main
-
-sys.exit(main())
+main()

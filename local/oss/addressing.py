@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from local.oss.errors import OssError
 from local.oss.names import decode_once
@@ -116,6 +117,7 @@ def _without_port(host: str) -> str:
     return host.partition(":")[0]
 
 
+@lru_cache(maxsize=256)
 def _is_ip(name: str) -> bool:
     try:
         ipaddress.ip_address(name)

@@ -1,14 +1,10 @@
 """From HTTP to operations and back: addresses, signatures, permissions, errors, bodies."""
 
-import asyncio
 import base64
-import contextlib
 import logging
-import os
 import re
 import secrets
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,19 +16,23 @@ from local.oss import xml
 from local.oss.access_control import authorize, charge
 from local.oss.addressing import HostRules, locate
 from local.oss.authentication import Authenticator
+from local.oss.clock import Clock
+from local.oss.control import Control
 from local.oss.errors import OssError
-from local.oss.exchange import Call, OpenContent, Reply
+from local.oss.events.notifications import Notifications
+from local.oss.events.records import Origin
+from local.oss.events.sender import CERTIFICATE_PATH
+from local.oss.exchange import Call, Reply
+from local.oss.faults.injector import Injector
+from local.oss.faults.turn import Turn
 from local.oss.names import check_key
-from local.oss.pacing import Pace
-from local.oss.routes import find_route
+from local.oss.routes import Route, find_route
+from local.oss.sending import BrokenOffError, disconnect, send
 from local.oss.signature import Signable
 from local.oss.storage import Storage
 
 logger = logging.getLogger(__name__)
 
-_CHUNK_BYTES = 512 << 10
-_GZIP = zlib.MAX_WBITS | 16
-_BODILESS = frozenset({"GET", "HEAD"})
 _SECRETS = re.compile(r"\b(Signature|x-oss-signature|security-token|x-oss-security-token)=[^&]*")
 
 
@@ -45,6 +45,10 @@ class App:
         authenticator: Checks signatures.
         hosts: How Host headers are read.
         region: Region id.
+        injector: Faults and limits.
+        clock: Tells the time.
+        notifications: Tells others what changed.
+        control: Answers requests about the server itself, or None when there is no such endpoint.
         log: Receives one line per request, or nothing when None.
     """
 
@@ -52,14 +56,34 @@ class App:
     authenticator: Authenticator
     hosts: HostRules
     region: str
+    injector: Injector
+    clock: Clock
+    notifications: Notifications
+    control: Control | None = None
     log: Callable[[str], None] | None = None
 
     async def __call__(self, http: web.BaseRequest) -> web.StreamResponse:
         """Answer a request."""
+        if self.control is not None and self.control.claims(http):
+            return await self.control(http)
+        if http.raw_path == CERTIFICATE_PATH:
+            return web.Response(
+                body=self.notifications.certificate, content_type="application/x-x509-ca-cert"
+            )
+        if not self.injector.active:
+            return await self._respond(http, None)
+        with Turn(self.injector) as turn:
+            try:
+                return await self._respond(http, turn)
+            except BrokenOffError as end:
+                disconnect(http, reset=end.reset)
+                return web.StreamResponse()
+
+    async def _respond(self, http: web.BaseRequest, turn: Turn | None) -> web.StreamResponse:
         started = time.monotonic_ns()
         request_id = secrets.token_hex(12).upper()
         try:
-            reply = await self._answer(http)
+            reply = await self._answer(http, turn, request_id)
         except OssError as error:
             reply = _error_reply(error, http, request_id)
         except (ConnectionError, web.RequestPayloadError):
@@ -73,19 +97,46 @@ class App:
             reply = _error_reply(internal, http, request_id)
         elapsed_ms = (time.monotonic_ns() - started) // 1_000_000
         reply.headers |= {"x-oss-request-id": request_id, "x-oss-server-time": str(elapsed_ms)}
+        reply.headers |= self.clock.date_headers()
+        reply.headers["Server"] = "AliyunOSS"
         if self.log:
-            path = _SECRETS.sub(r"\1=...", http.raw_path)
-            self.log(f"{datetime.now(UTC).isoformat()} {request_id} {http.method} {path} {reply.status}")
-        return await _send(http, reply)
+            self.log(_log_line(http, request_id, reply.status, turn))
+        return await (turn.send(http, reply) if turn else send(http, reply))
 
-    async def _answer(self, http: web.BaseRequest) -> Reply:
+    async def _answer(self, http: web.BaseRequest, turn: Turn | None, request_id: str) -> Reply:
+        call, route = self._admit(http)
+        if turn is not None:
+            call = await turn.before(call, route.name)
+        reply = await route.operation(call)
+        charge(call, reply)
+        if reply.changes and self.notifications.watches(call.bucket):
+            self._publish(call, reply, request_id)
+        if turn is not None:
+            await turn.after(reply)
+        return reply
+
+    def _publish(self, call: Call, reply: Reply, request_id: str) -> None:
+        origin = Origin(
+            region=self.region,
+            bucket=call.bucket,
+            owner=call.storage.bucket(call.bucket).account,
+            requester=call.caller.account,
+            address=call.http.remote or "",
+            request_id=request_id,
+            occurred_ms=self.clock.now_ms(),
+        )
+        status = self.notifications.publish(reply.changes, origin)
+        if status is not None:
+            reply.headers["x-oss-event-status"] = status
+
+    def _admit(self, http: web.BaseRequest) -> tuple[Call, Route]:
         raw_path, _, raw_query = http.raw_path.partition("?")
         headers = {name.lower(): value for name, value in http.headers.items()}
         query = parse_qsl(raw_query, keep_blank_values=True, errors="surrogateescape")
         address = locate(raw_path, headers.get("host", ""), self.hosts)
         signable = Signable(http.method, address.bucket, address.key, query, headers)
         try:
-            credential = self.authenticator.authenticate(signable, datetime.now(UTC))
+            credential = self.authenticator.authenticate(signable, self.clock.now())
         except OssError:
             # OSS looks the bucket up before it looks at the signature.
             if address.bucket and (address.key or raw_query or http.method != "PUT"):
@@ -109,9 +160,13 @@ class App:
             credential,
         )
         authorize(call, route.action)
-        reply = await route.operation(call)
-        charge(call, reply)
-        return reply
+        return call, route
+
+
+def _log_line(http: web.BaseRequest, request_id: str, status: int, turn: Turn | None) -> str:
+    path = _SECRETS.sub(r"\1=...", http.raw_path)
+    line = f"{datetime.now(UTC).isoformat()} {request_id} {http.method} {path} {status}"
+    return f"{line} fault={turn.rule_name}" if turn and turn.rule_name else line
 
 
 def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Reply:
@@ -132,46 +187,3 @@ def _error_reply(error: OssError, http: web.BaseRequest, request_id: str) -> Rep
         headers["x-oss-err"] = base64.b64encode(body).decode()
         return Reply(error.status, headers | {"Content-Length": "0"})
     return Reply(error.status, headers | {"Content-Type": "application/xml"}, body)
-
-
-async def _send(http: web.BaseRequest, reply: Reply) -> web.StreamResponse:
-    reply.headers["Server"] = "AliyunOSS"
-    response = web.StreamResponse(status=reply.status, headers=reply.headers)
-    if reply.content and reply.content.gzip:
-        response.enable_chunked_encoding()
-    elif "Content-Length" not in reply.headers:
-        response.content_length = len(reply.body)
-    if http.body_exists and http.method in _BODILESS:
-        # Its body may never come; the next request on the connection would be taken for it.
-        response.force_close()
-    try:
-        # A client that went away is noticed again by aiohttp, which closes the connection without complaint.
-        with contextlib.suppress(ConnectionError):
-            await response.prepare(http)
-            if reply.body:
-                await response.write(reply.body)
-            if reply.content:
-                await _send_content(response, reply.content, reply.pace)
-            await response.write_eof()
-    finally:
-        if reply.content:
-            os.close(reply.content.fd)
-    return response
-
-
-async def _send_content(response: web.StreamResponse, content: OpenContent, pace: Pace | None) -> None:
-    offset, end = content.offset, content.offset + content.size
-    chunk_bytes = min(_CHUNK_BYTES, pace.slice_bytes) if pace else _CHUNK_BYTES
-    gzip = zlib.compressobj(wbits=_GZIP) if content.gzip else None
-    while offset < end:
-        chunk = os.pread(content.fd, min(chunk_bytes, end - offset), offset)
-        if not chunk:
-            raise OSError("content is shorter than recorded")
-        offset += len(chunk)
-        if gzip:
-            chunk = gzip.compress(chunk) + (gzip.flush() if offset == end else b"")
-        if pace:
-            await pace.spend(len(chunk))
-        await response.write(chunk)
-        if offset < end:
-            await asyncio.sleep(0)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from local.oss.credentials import ANONYMOUS, Credential
 from local.oss.errors import OssError, access_denied, invalid_argument
@@ -148,6 +149,7 @@ def _names(text: str) -> list[str]:
     return [name.strip().lower() for name in text.split(";") if name.strip()]
 
 
+@lru_cache(maxsize=64)  # a busy client signs many requests within one second
 def _v4_time(moment: str) -> datetime:
     try:
         return datetime.strptime(moment, _V4_MOMENT).replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -37,6 +37,7 @@ class Call:
         storage: Where everything is kept.
         region: Region id of the server.
         caller: Who asks.
+        alter_body: Stands between the request body and who reads it, for faults and limits.
     """
 
     http: web.BaseRequest
@@ -48,6 +49,7 @@ class Call:
     storage: Storage
     region: str
     caller: Credential
+    alter_body: Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]] | None = None
 
     @property
     def version_id(self) -> str:
@@ -68,6 +70,12 @@ class Call:
     def may_read_tags(self, bucket: Bucket) -> bool:
         """Whether replies tell the caller how many tags an object has."""
         return self.caller.account == bucket.account and self.caller.permits("oss:GetObjectTagging")
+
+    @property
+    def body(self) -> AsyncIterator[bytes]:
+        """The request body in chunks as they come; read it once."""
+        chunks: AsyncIterator[bytes] = self.http.content.iter_any()
+        return self.alter_body(chunks) if self.alter_body else chunks
 
     @property
     def forbid_overwrite(self) -> bool:
@@ -174,7 +182,7 @@ async def read_document(call: Call) -> bytes:
     """
     invite_body(call)
     body = bytearray()
-    async for chunk in call.http.content.iter_any():
+    async for chunk in call.body:
         body += chunk
         if len(body) > MAX_DOCUMENT_BYTES:
             raise malformed_xml()
@@ -207,7 +215,7 @@ async def receive_content(call: Call) -> StoredContent:
 async def _stream(call: Call, writer: ContentWriter, pace: Pace | None) -> None:
     pending: list[bytes] = []
     size = 0
-    async for chunk in call.http.content.iter_any():
+    async for chunk in call.body:
         pending.append(chunk)
         size += len(chunk)
         if pace:

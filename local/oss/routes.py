@@ -45,12 +45,28 @@ _OBJECT_NAMES = """
 _OBJECT = frozenset(_OBJECT_NAMES.split())
 
 
+# What OSS calls operations whose functions have other names here.
+_NAMES = {
+    "initiate": "InitiateMultipartUpload",
+    "complete": "CompleteMultipartUpload",
+    "abort": "AbortMultipartUpload",
+    "list_uploads": "ListMultipartUploads",
+    "delete_objects": "DeleteMultipleObjects",
+}
+
+
 @dataclass(frozen=True)
 class Route:
     """An operation and the permission it needs."""
 
     action: str
     operation: Operation
+
+    @property
+    def name(self) -> str:
+        """What OSS calls the operation, such as ``GetObject``."""
+        name: str = getattr(self.operation, "__name__", "")
+        return _NAMES.get(name) or "".join(word.capitalize() for word in name.split("_"))
 
 
 _SERVICE_ROUTES = {("GET", ""): Route("oss:ListBuckets", service.list_buckets)}
@@ -114,6 +130,16 @@ _OBJECT_ROUTES = {
 }
 _COPY = Route("oss:PutObject", copying.copy_object)
 _COPY_PART = Route("oss:PutObject", copying.upload_part_copy)
+_ALL_ROUTES = [
+    *_SERVICE_ROUTES.values(),
+    *_BUCKET_ROUTES.values(),
+    *_OBJECT_ROUTES.values(),
+    _COPY,
+    _COPY_PART,
+]
+
+OPERATIONS = frozenset(route.name for route in _ALL_ROUTES)
+"""Names of all operations there are."""
 
 
 def find_route(

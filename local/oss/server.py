@@ -1,23 +1,28 @@
-"""The OSS-compatible server as a program: options, start, stop."""
+"""One server: what it is made of, its start and its end."""
 
-import argparse
 import asyncio
 import contextlib
-import json
-import signal
-import sys
-import time
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import uvloop
 from aiohttp import web
 
 from local.oss.addressing import HostRules, service_hosts
 from local.oss.app import App
 from local.oss.authentication import Authenticator
-from local.oss.credentials import Credential, parse_credential
+from local.oss.clock import Clock
+from local.oss.control import Control
+from local.oss.credentials import Credential
+from local.oss.events.endpoint import add_to as add_notification_answers
+from local.oss.events.notifications import NotificationOptions, Notifications
+from local.oss.faults.endpoint import add_to as add_fault_answers
+from local.oss.faults.injector import Injector
+from local.oss.faults.limits import Limits
+from local.oss.faults.rules import Rule
+from local.oss.records import Bucket
+from local.oss.starting import refusing_to_start
 from local.oss.storage import Storage
 
 # OSS takes 8 KB of user metadata and keys of 1,023 bytes, which triple when percent-encoded.
@@ -38,6 +43,14 @@ class Options:
         cnames: Host names bound to one bucket.
         access_log: Gets one line per request, or None.
         restore_delay_seconds: How long it takes until a restored object can be read.
+        buckets: Buckets to make at the start unless they are there; the account of the first key owns them.
+        tls_certificate: Certificate chain in PEM for https, or None for http.
+        tls_key: Its private key in PEM, or None when the certificate's file holds it.
+        control_token: Opens the control endpoint to who knows it; nobody can reach it when empty.
+        rules: Fault rules to begin with.
+        limits: Limits per account to begin with.
+        clock_offset_seconds: How far the clock is ahead.
+        notifications: Who is told about changes, and how.
     """
 
     root: Path
@@ -48,85 +61,50 @@ class Options:
     cnames: dict[str, str] = field(default_factory=dict)
     access_log: Path | None = None
     restore_delay_seconds: float = 0
+    buckets: Sequence[str] = ()
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    control_token: str = ""
+    rules: Sequence[Rule] = ()
+    limits: Limits = field(default_factory=Limits)
+    clock_offset_seconds: float = 0.0
+    notifications: NotificationOptions = field(default_factory=NotificationOptions)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a server until SIGTERM or SIGINT; prints ``{"endpoint": ...}`` once it listens."""
-    options = parse_options(argv)
-    uvloop.run(_run(options))
-    return 0
-
-
-def parse_options(argv: Sequence[str] | None) -> Options:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(prog="python -m local.oss", description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder for buckets and objects")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 picks a free one")
-    parser.add_argument("--region", default="cn-hangzhou", help="region id that V4 signatures must name")
-    parser.add_argument(
-        "--access-key",
-        type=parse_credential,
-        action="append",
-        required=True,
-        metavar="ID:SECRET[:LIMITS]",
-        help="an access key; limits are deny=ACTION,..  allow=ACTION,..  read-only  token=TOKEN, joined by ;",
-    )
-    parser.add_argument(
-        "--cname",
-        type=_cname,
-        action="append",
-        default=[],
-        metavar="HOST=BUCKET",
-        help="a host of one bucket",
-    )
-    parser.add_argument("--access-log", type=Path, help="write one line per request here")
-    parser.add_argument(
-        "--restore-delay",
-        type=float,
-        default=0,
-        metavar="SECONDS",
-        help="how long it takes until a restored object can be read",
-    )
-    chosen = parser.parse_args(argv)
-    return Options(
-        root=chosen.data,
-        credentials=chosen.access_key,
-        region=chosen.region,
-        host=chosen.host,
-        port=chosen.port,
-        cnames=dict(chosen.cname),
-        access_log=chosen.access_log,
-        restore_delay_seconds=chosen.restore_delay,
-    )
-
-
-def _cname(text: str) -> tuple[str, str]:
-    host, _, bucket = text.partition("=")
-    if not host or not bucket:
-        raise ValueError("a CNAME is written HOST=BUCKET")
-    return host.lower(), bucket
-
-
-async def serve(options: Options, listening: Callable[[str], None], stop: asyncio.Event) -> None:
+async def serve(options: Options, listening: Callable[[str, Control], None], stop: asyncio.Event) -> None:
     """Serve until told to stop; requests under way are finished first.
 
     Args:
         options: How to run.
-        listening: Called with the endpoint once connections are accepted.
+        listening: Called with the endpoint and the control endpoint's answers once connections are accepted.
         stop: Ends the server.
+
+    Raises:
+        CannotStartError: The folder, the access log, the certificate or the port cannot be used.
     """
-    storage = Storage(
-        options.root,
-        lambda: time.time_ns() // 1_000_000,
-        restore_delay_ms=int(options.restore_delay_seconds * 1000),
-    )
-    with contextlib.closing(storage), _open_log(options.access_log) as log:
+    clock, injector = Clock(options.clock_offset_seconds), Injector()
+    injector.book.replace(options.rules)
+    injector.limiter.limits = options.limits
+    control = Control(options.control_token)
+    add_fault_answers(control, injector, clock)
+    restore_delay_ms = int(options.restore_delay_seconds * 1000)
+    storage = Storage(options.root, clock.now_ms, restore_delay_ms=restore_delay_ms)
+    with (
+        contextlib.closing(storage),
+        contextlib.closing(Notifications(options.root, options.notifications)) as notifications,
+        _open_log(options.access_log) as log,
+    ):
+        _make_buckets(storage, options.buckets, options.credentials[0].account)
+        add_notification_answers(control, notifications)
         app = App(
             storage,
             Authenticator({key.access_key_id: key for key in options.credentials}, options.region),
             HostRules(service_hosts(options.region), options.cnames, f"oss-{options.region}.aliyuncs.com"),
             options.region,
+            injector,
+            clock,
+            notifications,
+            control if options.control_token else None,
             log,
         )
         # Bodies are stored and served exactly as they came, gzip or not.
@@ -143,26 +121,39 @@ async def serve(options: Options, listening: Callable[[str], None], stop: asynci
         )
         await runner.setup()
         try:
-            site = web.TCPSite(runner, options.host, options.port, backlog=1024)
-            await site.start()
-            host, port = runner.addresses[0][:2]
-            listening(f"http://{host}:{port}")
-            await stop.wait()
+            endpoint = await _listen(runner, options)
+            async with notifications.delivering(endpoint):
+                listening(endpoint, control)
+                await stop.wait()
         finally:
+            injector.close()
             await runner.cleanup()
 
 
-async def _run(options: Options) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    await serve(options, _announce, stop)
+async def _listen(runner: web.ServerRunner, options: Options) -> str:
+    """Accept connections and return the endpoint."""
+    where = f"The server cannot listen on port {options.port} of {options.host}"
+    with refusing_to_start(where, "Choose another port, or 0 for a free one."):
+        tls = _tls_context(options)
+        site = web.TCPSite(runner, options.host, options.port, backlog=1024, ssl_context=tls)
+        await site.start()
+    host, port = runner.addresses[0][:2]
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _announce(endpoint: str) -> None:
-    sys.stdout.write(json.dumps({"endpoint": endpoint}) + "\n")
-    sys.stdout.flush()
+def _tls_context(options: Options) -> ssl.SSLContext | None:
+    if options.tls_certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with refusing_to_start(f"The certificate {options.tls_certificate} and its key cannot be used"):
+        context.load_cert_chain(options.tls_certificate, options.tls_key)
+    return context
+
+
+def _make_buckets(storage: Storage, names: Sequence[str], account: str) -> None:
+    for name in names:
+        if storage.index.bucket(name) is None:
+            storage.index.put_bucket(Bucket(name, account, storage.now_ms()))
 
 
 @contextlib.contextmanager
@@ -170,5 +161,7 @@ def _open_log(path: Path | None) -> Iterator[Callable[[str], None] | None]:
     if path is None:
         yield None
         return
-    with path.open("a", buffering=1, encoding="utf-8", errors="backslashreplace") as log:
+    with refusing_to_start(f"The access log {path} cannot be written"):
+        log = path.open("a", buffering=1, encoding="utf-8", errors="backslashreplace")
+    with log:
         yield lambda line: print(line, file=log)

@@ -103,11 +103,12 @@ def sign_v4(canonical_request: bytes, *, secret: str, moment: str, region: str) 
     scope = f"{date}/{region}/oss/aliyun_v4_request"
     digest = hashlib.sha256(canonical_request).hexdigest()
     text = "\n".join([V4_ALGORITHM, moment, scope, digest])
-    return hmac.digest(_v4_signing_key(secret, date, region), _raw(text), "sha256").hex()
+    return hmac.digest(_signing_key(secret, date, region), _raw(text), "sha256").hex()
 
 
 @lru_cache(maxsize=256)
-def _v4_signing_key(secret: str, date: str, region: str) -> bytes:
+def _signing_key(secret: str, date: str, region: str) -> bytes:
+    """The key of one day, derived once instead of with every request."""
     signing_key = _raw(f"aliyun_v4{secret}")
     for step in (date, region, "oss", "aliyun_v4_request"):
         signing_key = hmac.digest(signing_key, _raw(step), "sha256")

@@ -34,6 +34,7 @@ from local.oss.records import (
     Upload,
     Versioning,
 )
+from local.oss.starting import CannotStartError, refusing_to_start
 from local.oss.upload_index import UploadIndex
 from local.oss.version_ids import new_version_id
 
@@ -54,6 +55,19 @@ class Deleted:
     marker: ObjectRecord | None = None
 
 
+def _lock(root: Path) -> int:
+    lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        message = (
+            f"The folder {root} is not free: another server uses it. Stop that one or name another folder."
+        )
+        raise CannotStartError(message) from None
+    return lock
+
+
 class Storage:
     """Everything the server keeps in one folder.
 
@@ -63,18 +77,17 @@ class Storage:
         contents: Bytes.
         now_ms: Milliseconds since 1970.
         restore_delay_ms: How long it takes until a restored object can be read.
+
+    Raises:
+        CannotStartError: The folder cannot be used, or another server uses it.
     """
 
     def __init__(self, root: Path, now_ms: Callable[[], int], *, restore_delay_ms: int = 0) -> None:
-        root.mkdir(parents=True, exist_ok=True)
-        self._lock = os.open(root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._lock)
-            raise RuntimeError(f"another server uses {root}") from None
-        self.contents = ContentStore(root)
-        self._database = open_database(root / "index.sqlite3")
+        with refusing_to_start(f"The folder {root} cannot hold what the server keeps"):
+            root.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(root)
+            self.contents = ContentStore(root)
+            self._database = open_database(root / "index.sqlite3")
         self.index = Index(self._database)
         self.uploads = UploadIndex(self._database)
         self.now_ms = now_ms

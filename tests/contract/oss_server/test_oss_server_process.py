@@ -11,6 +11,7 @@ import pytest
 from oss2.models import PartInfo
 
 from local.oss.embedded import OssServer
+from local.oss.starting import CannotStartError
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
@@ -23,7 +24,8 @@ def test_the_program_announces_its_endpoint_and_stops_on_sigterm(tmp_path, conne
     command = [sys.executable, "-m", "local.oss", "--data", tmp_path, "--port", "0"]
     command += ["--region", "eu-central-1", "--access-key", "ID:SECRET", "--access-log", tmp_path / "log"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
-        endpoint = json.loads(program.stdout.readline())["endpoint"]
+        announced = json.loads(program.stdout.readline())
+        endpoint = announced["endpoint"]
         bucket = oss2.Bucket(
             oss2.AuthV4("ID", "SECRET"), endpoint, "bucket", session=connections, region="eu-central-1"
         )
@@ -35,6 +37,7 @@ def test_the_program_announces_its_endpoint_and_stops_on_sigterm(tmp_path, conne
         rest = program.stdout.read()
 
     lines = (tmp_path / "log").read_text().splitlines()
+    assert announced == {"endpoint": endpoint, "region": "eu-central-1", "access_key_id": "ID"}
     assert (program.returncode, rest, reply.content) == (0, "", b"x")
     assert [line.split()[2] for line in lines] == ["PUT", "PUT", "GET"]
     assert [line.split()[4] for line in lines] == ["200", "200", "200"]
@@ -138,7 +141,7 @@ def test_a_client_that_waits_for_100_continue_is_invited(tmp_path, connections):
 def test_a_second_server_on_the_same_folder_is_refused(tmp_path):
     with (
         OssServer(tmp_path),
-        pytest.raises(RuntimeError, match="another server uses"),
+        pytest.raises(CannotStartError, match="another server uses"),
         OssServer(tmp_path),
     ):
         pass

@@ -16,7 +16,7 @@ COMMANDS = [
     ["verify"],
     ["demo"],
     *([group, command] for group, commands in GROUPS.items() for command in commands),
-    *(["local", command] for command in ("up", "down", "status")),
+    *(["local", command] for command in ("up", "down", "status", "oss")),
 ]
 
 

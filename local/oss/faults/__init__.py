@@ -1,0 +1,1 @@
+"""Faults, limits and a skewed clock: what makes the server go wrong when a test says so."""
