@@ -16,7 +16,7 @@ pytestmark = [
 TEXT = b"a line of text\n" * 200
 
 
-@pytest.mark.parametrize("key", ["form\x0cfeed", "\x01", "\ue000", "\ue000000c", "￾￿", "<&>\u0085"])
+@pytest.mark.parametrize("key", ["form\x0cfeed", "\x01", "\x00", "\ue000", "\ue000000c", "￾￿", "<&>\u0085"])
 def test_keys_that_xml_cannot_hold_are_deleted_with_many_others(bucket, key):
     bucket.put_object(key, b"x")
 
