@@ -33,10 +33,12 @@ def test_a_missing_bucket_is_told_before_a_wrong_key(server, reach):
 
 
 def test_a_missing_bucket_cannot_be_made_with_a_wrong_key(reach):
-    with pytest.raises(ServerError) as caught:
-        reach(oss2.AuthV4("unknown", "secret")).create_bucket()
+    bucket = reach(oss2.AuthV4("unknown", "secret"))
 
-    assert (caught.value.status, caught.value.code) == (403, "InvalidAccessKeyId")
+    for make in (bucket.create_bucket, lambda: bucket.put_bucket_acl("private")):
+        with pytest.raises(ServerError) as caught:
+            make()
+        assert (caught.value.status, caught.value.code) == (403, "InvalidAccessKeyId")
 
 
 def test_a_presigned_url_for_another_region_names_its_credential(server, bucket, reach):
