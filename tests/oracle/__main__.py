@@ -52,28 +52,23 @@ class Run:
         name = file.replace("/", "-")
         records = self.logs / f"{name}.jsonl"
         records.unlink(missing_ok=True)
-        payer = Credential(*PAYER, account=PAYER_ACCOUNT)
+        server = OssServer(
+            credentials=[Credential(*PAYER, account=PAYER_ACCOUNT)],
+            access_log=self.logs / f"{name}.requests",
+            restore_delay_seconds=60,
+        )
         with (
-            OssServer(
-                credentials=[payer], access_log=self.logs / f"{name}.requests", restore_delay_seconds=60
-            ) as server,
+            server,
             host_names.tls_door(server.endpoint, self.pem) as tls_port,
             (self.logs / f"{name}.log").open("w", encoding="utf-8") as log,
         ):
             environment = {
-                **os.environ,
-                **self.suite.environment(server.access_key_id, server.access_key_secret),
-                "ORACLE_HTTP_PORT": server.endpoint.rpartition(":")[2],
-                "ORACLE_HTTPS_PORT": str(tls_port),
-                "ORACLE_HOSTS": host_names.PATTERN,
+                **self._environment(server, tls_port),
                 "ORACLE_LEAVE_OUT": as_expression(reasons),
                 "ORACLE_OUTCOMES": str(records),
-                "REQUESTS_CA_BUNDLE": str(self.pem),
-                "SSL_CERT_FILE": str(self.pem),
-                "NODE_EXTRA_CA_CERTS": str(self.pem),
             }
-            command = self.suite.command(file)
-            limit = self.timeout_seconds
+            command, limit = self.suite.command(file), self.timeout_seconds
+            ended = ""
             try:
                 subprocess.run(
                     command,
@@ -84,15 +79,29 @@ class Run:
                     timeout=limit,
                     check=False,
                 )
-                ended = ""
             except subprocess.TimeoutExpired:
                 ended = f"the file took longer than {limit} seconds"
         return sort_out(file, records, reasons, ended)
 
+    def _environment(self, server: OssServer, tls_port: int) -> dict[str, str]:
+        """What the suite and what is loaded into it want to know about the server."""
+        trusted = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+        return {
+            **os.environ,
+            **self.suite.environment(server.access_key_id, server.access_key_secret),
+            **dict.fromkeys(trusted, str(self.pem)),
+            "ORACLE_HTTP_PORT": server.endpoint.rpartition(":")[2],
+            "ORACLE_HTTPS_PORT": str(tls_port),
+            "ORACLE_HOSTS": host_names.PATTERN,
+        }
+
 
 def main() -> int:
     """Run what the command line names; 1 when a test fails or a reason is out of date."""
-    chosen = _parser().parse_args()
+    parser = _parser()
+    chosen = parser.parse_args()
+    if chosen.file and chosen.report:
+        parser.error("a report is about all files of a suite")
     suite = next(suite for suite in SUITES if suite.name == chosen.suite)
     checkout = chosen.checkout.resolve()
     logs = chosen.logs.resolve() / suite.name
