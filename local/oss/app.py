@@ -138,8 +138,9 @@ class App:
         try:
             credential = self.authenticator.authenticate(signable, self.clock.now())
         except OssError:
-            # OSS looks the bucket up before it looks at the signature.
-            if address.bucket and (address.key or raw_query or http.method != "PUT"):
+            # OSS looks the bucket up before it looks at the signature, unless the request may make it.
+            may_make_it = http.method == "PUT" and not address.key and dict(query).keys() <= {"acl"}
+            if address.bucket and not may_make_it:
                 self.storage.bucket(address.bucket)
             raise
         if address.key:

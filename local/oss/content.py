@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from local.oss.checksums import combine_crc64, crc64
@@ -120,6 +121,12 @@ class ContentStore:
             raise
         path.rename(self.path(name))
         return StoredContent(name, size, b"", crc)
+
+    def with_md5(self, content: StoredContent) -> StoredContent:
+        """The same content with the MD5 it lacks; reads all of it."""
+        with self.path(content.name).open("rb") as reader:
+            digest = hashlib.file_digest(reader, lambda: hashlib.md5(usedforsecurity=False)).digest()
+        return replace(content, md5=digest)
 
     def extend(self, content: StoredContent, tail: StoredContent) -> StoredContent:
         """Write a content behind another one, in place.

@@ -10,7 +10,7 @@ from local.oss.conditions import Verdict, evaluate
 from local.oss.encryption import encryption_from, encryption_headers, without_encryption
 from local.oss.errors import invalid_argument, not_modified
 from local.oss.exchange import Call, Change, Reply, committed, xml_reply
-from local.oss.metadata import attributes_from, write_headers
+from local.oss.metadata import attributes_from, client_side_keys, write_headers
 from local.oss.multipart import part_number
 from local.oss.names import check_bucket_name, check_key, decode_once
 from local.oss.ranges import resolve_range
@@ -87,15 +87,11 @@ def _attributes(call: Call, bucket: Bucket, copied: Attributes, *, replaces_head
 def _kept_when_replacing(call: Call, copied: Attributes) -> dict[str, str]:
     """What stays although the copy's headers replace the source's, unless the request names it itself.
 
-    These are the type and what is needed to decrypt the content on the client, as the tests of
-    alibabacloud-oss-python-sdk-v2 show.
+    Source:
+        Tests of alibabacloud-oss-python-sdk-v2.
     """
-    return {
-        name: value
-        for name, value in copied.headers.items()
-        if (name == "content-type" or name.startswith("x-oss-meta-client-side-encryption-"))
-        and name not in call.headers
-    }
+    kept = {"content-type": copied.headers["content-type"], **client_side_keys(copied)}
+    return {name: value for name, value in kept.items() if name not in call.headers}
 
 
 async def upload_part_copy(call: Call) -> Reply:

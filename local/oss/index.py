@@ -24,7 +24,7 @@ from local.oss.records import (
     Versioning,
 )
 
-_FORMAT = 2
+_FORMAT = 3
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS buckets (
     name TEXT PRIMARY KEY, account TEXT NOT NULL, created_ms INTEGER NOT NULL, storage_class TEXT NOT NULL,

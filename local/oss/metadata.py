@@ -182,11 +182,17 @@ def read_headers(record: ObjectRecord) -> dict[str, str]:
         "x-oss-storage-class": attributes.storage_class,
         **{_SPELLING.get(name, name): value for name, value in attributes.headers.items()},
     }
-    if record.kind is Kind.NORMAL and content.md5:
+    if content.md5 and record.kind is not Kind.SYMLINK:
         headers["Content-MD5"] = base64.b64encode(content.md5).decode()
     if record.kind is Kind.APPENDABLE:
         headers["x-oss-next-append-position"] = str(content.size)
     return headers
+
+
+def client_side_keys(attributes: Attributes) -> dict[str, str]:
+    """The metadata that clients need to decrypt what they encrypted themselves."""
+    prefix = "x-oss-meta-client-side-encryption-"
+    return {name: value for name, value in attributes.headers.items() if name.startswith(prefix)}
 
 
 def linked_headers(link: ObjectRecord, pointed: ObjectRecord) -> dict[str, str]:
@@ -204,7 +210,7 @@ def linked_headers(link: ObjectRecord, pointed: ObjectRecord) -> dict[str, str]:
     headers["ETag"] = f'"{pointed.etag}"'
     headers["x-oss-storage-class"] = pointed.attributes.storage_class
     headers["Last-Modified"] = http_date(max(link.modified_ms, pointed.modified_ms))
-    if pointed.kind is Kind.NORMAL and pointed.content.md5:
+    if pointed.content.md5:
         headers["Content-MD5"] = base64.b64encode(pointed.content.md5).decode()
     return headers
 

@@ -1,18 +1,19 @@
-"""Multipart uploads: initiate, upload parts, list, complete, abort."""
+"""Multipart uploads: initiate, upload parts, complete, abort."""
 
 import asyncio
 import base64
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from local.oss import xml
 from local.oss.encryption import encryption_headers, refuse_encryption
 from local.oss.errors import OssError, invalid_argument, malformed_xml
 from local.oss.exchange import Call, Change, Reply, committed, read_document, receive_content, xml_reply
-from local.oss.metadata import attributes_from, check_content_md5, write_headers
+from local.oss.metadata import acl_from, attributes_from, check_content_md5, write_headers
 from local.oss.objects import check_put_size
-from local.oss.parameters import bounded_number, encoder_for, natural_number, short_text
+from local.oss.parameters import encoder_for
 from local.oss.records import Kind, ObjectRecord, Part, Upload
 
 MAX_PARTS = 10_000
@@ -36,7 +37,14 @@ async def initiate(call: Call) -> Reply:
     """InitiateMultipartUpload."""
     attributes = attributes_from(call.headers, call.storage.bucket(call.bucket))
     call.storage.check_overwrite(call.bucket, call.key, forbidden=call.forbid_overwrite)
-    upload = Upload(secrets.token_hex(16).upper(), call.bucket, call.key, attributes, call.storage.now_ms())
+    upload = Upload(
+        secrets.token_hex(16).upper(),
+        call.bucket,
+        call.key,
+        attributes,
+        call.storage.now_ms(),
+        sequential="sequential" in call.query,
+    )
     call.storage.uploads.put(upload)
     encoder = encoder_for(call.query)
     elements = [
@@ -57,6 +65,7 @@ async def upload_part(call: Call) -> Reply:
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     check_put_size(call.headers)
     refuse_encryption(call.headers)
+    _check_sequence(call, upload, number)
     content = await receive_content(call)
     try:
         check_content_md5(call.headers, content)
@@ -74,6 +83,16 @@ async def upload_part(call: Call) -> Reply:
     return Reply(200, headers, changes=[change])
 
 
+def _check_sequence(call: Call, upload: Upload, number: int) -> None:
+    """Parts of a sequential upload come one after the other, from 1."""
+    if not upload.sequential:
+        return
+    expected = 1 + max((part.number for part in call.storage.uploads.parts(upload.upload_id)), default=0)
+    if number != expected:
+        message = f"The sequential upload expects part {expected}."
+        raise OssError(409, "PartNotSequential", message, details={"PartNumber": str(number)})
+
+
 async def complete(call: Call) -> Reply:
     """CompleteMultipartUpload with a list of parts, or with ``x-oss-complete-all: yes``."""
     refuse_encryption(call.headers)
@@ -89,11 +108,16 @@ async def complete(call: Call) -> Reply:
     call.storage.begin_completing(upload)
     try:
         content = await asyncio.to_thread(call.storage.contents.join, [part.content for part in chosen])
+        if upload.sequential:
+            content = await asyncio.to_thread(call.storage.contents.with_md5, content)
     finally:
         call.storage.stop_completing(upload)
     digest = hashlib.md5(b"".join(part.content.md5 for part in chosen), usedforsecurity=False)
     etag = f"{digest.hexdigest().upper()}-{len(chosen)}"
-    record = ObjectRecord(call.key, Kind.MULTIPART, etag, content, upload.attributes, call.storage.now_ms())
+    attributes = upload.attributes
+    if "x-oss-object-acl" in call.headers:
+        attributes = replace(attributes, acl=acl_from(call.headers["x-oss-object-acl"]))
+    record = ObjectRecord(call.key, Kind.MULTIPART, etag, content, attributes, call.storage.now_ms())
     stored = call.storage.commit(call.bucket, record, forbid_overwrite=call.forbid_overwrite)
     call.storage.drop_upload(upload)
     encoder = encoder_for(call.query)
@@ -150,95 +174,3 @@ async def abort(call: Call) -> Reply:
     upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
     call.storage.drop_upload(upload)
     return Reply(204, changes=[Change("ObjectRemoved:AbortMultipartUpload", call.key)])
-
-
-async def list_parts(call: Call) -> Reply:
-    """ListParts."""
-    upload = call.storage.upload(call.query.get("uploadId", ""), call.bucket, call.key)
-    limit = bounded_number(call.query, "max-parts", default=1000, largest=1000)
-    marker = natural_number(call.query, "part-number-marker")
-    found = [part for part in call.storage.uploads.parts(upload.upload_id) if part.number > marker]
-    shown = found[:limit]
-    encoder = encoder_for(call.query)
-    elements = [
-        encoder.declaration(),
-        xml.leaf("Bucket", call.bucket),
-        encoder.leaf("Key", call.key),
-        xml.leaf("UploadId", upload.upload_id),
-        xml.leaf("StorageClass", upload.attributes.storage_class),
-        xml.leaf("PartNumberMarker", marker),
-        xml.leaf("NextPartNumberMarker", shown[-1].number if shown else 0),
-        xml.leaf("MaxParts", limit),
-        xml.leaf("IsTruncated", "true" if len(found) > limit else "false"),
-    ]
-    elements += [
-        xml.branch(
-            "Part",
-            xml.leaf("PartNumber", part.number),
-            xml.leaf("LastModified", xml.timestamp(part.modified_ms)),
-            xml.leaf("ETag", f'"{part.etag}"'),
-            xml.leaf("HashCrc64ecma", part.content.crc64),
-            xml.leaf("Size", part.content.size),
-        )
-        for part in shown
-    ]
-    return xml_reply(xml.branch("ListPartsResult", *elements))
-
-
-async def list_uploads(call: Call) -> Reply:
-    """ListMultipartUploads, with prefix, delimiter and markers."""
-    call.storage.bucket(call.bucket)
-    limit = bounded_number(call.query, "max-uploads", default=1000, largest=1000)
-    prefix, delimiter = short_text(call.query, "prefix"), short_text(call.query, "delimiter")
-    key_marker = short_text(call.query, "key-marker")
-    id_marker = call.query.get("upload-id-marker", "") if key_marker else ""
-    shown: list[Upload] = []
-    groups: list[bytes] = []
-    last: tuple[bytes, str] = (b"", "")
-    truncated = False
-    for upload in call.storage.uploads.in_bucket(call.bucket):
-        if not upload.key.startswith(prefix) or not _is_behind(upload, key_marker, id_marker):
-            continue
-        end = upload.key.find(delimiter, len(prefix)) if delimiter else -1
-        group = upload.key[: end + len(delimiter)] if end >= 0 else b""
-        if group and (group == key_marker or group in groups):
-            continue
-        if len(shown) + len(groups) == limit:
-            truncated = True
-            break
-        last = (group, "") if group else (upload.key, upload.upload_id)
-        if group:
-            groups.append(group)
-        else:
-            shown.append(upload)
-    encoder = encoder_for(call.query)
-    elements = [
-        encoder.declaration(),
-        xml.leaf("Bucket", call.bucket),
-        encoder.leaf("KeyMarker", key_marker),
-        xml.leaf("UploadIdMarker", id_marker),
-        encoder.leaf("NextKeyMarker", last[0]),
-        xml.leaf("NextUploadIdMarker", last[1]),
-        encoder.leaf("Delimiter", delimiter),
-        encoder.leaf("Prefix", prefix),
-        xml.leaf("MaxUploads", limit),
-        xml.leaf("IsTruncated", "true" if truncated else "false"),
-    ]
-    elements += [
-        xml.branch(
-            "Upload",
-            encoder.leaf("Key", upload.key),
-            xml.leaf("UploadId", upload.upload_id),
-            xml.leaf("StorageClass", upload.attributes.storage_class),
-            xml.leaf("Initiated", xml.timestamp(upload.initiated_ms)),
-        )
-        for upload in shown
-    ]
-    elements += [xml.branch("CommonPrefixes", encoder.leaf("Prefix", group)) for group in groups]
-    return xml_reply(xml.branch("ListMultipartUploadsResult", *elements))
-
-
-def _is_behind(upload: Upload, key_marker: bytes, id_marker: str) -> bool:
-    if not id_marker:
-        return upload.key > key_marker
-    return (upload.key, upload.upload_id) > (key_marker, id_marker)

@@ -176,13 +176,17 @@ class ObjectRecord:
 
 @dataclass(frozen=True)
 class Upload:
-    """A multipart upload that is neither completed nor aborted."""
+    """A multipart upload that is neither completed nor aborted.
+
+    The parts of a sequential one come in order, and its object has an MD5.
+    """
 
     upload_id: str
     bucket: str
     key: bytes
     attributes: Attributes
     initiated_ms: int
+    sequential: bool = False
 
 
 @dataclass(frozen=True)

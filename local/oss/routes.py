@@ -18,6 +18,7 @@ from local.oss import (
     restoring,
     service,
     subresources,
+    upload_listing,
     version_listing,
 )
 from local.oss.errors import OssError, not_implemented
@@ -81,7 +82,7 @@ _BUCKET_ROUTES = {
     ("PUT", "policy"): Route("oss:PutBucketPolicy", access_control.put_bucket_policy),
     ("DELETE", "policy"): Route("oss:DeleteBucketPolicy", access_control.delete_bucket_policy),
     ("GET", "stat"): Route("oss:GetBucketStat", service.get_bucket_stat),
-    ("GET", "uploads"): Route("oss:ListMultipartUploads", multipart.list_uploads),
+    ("GET", "uploads"): Route("oss:ListMultipartUploads", upload_listing.list_uploads),
     ("GET", "live"): Route("oss:ListLiveChannel", service.list_live_channels),
     ("POST", "delete"): Route("oss:DeleteObject", deleting.delete_objects),
     ("GET", "versions"): Route("oss:ListObjectVersions", version_listing.list_object_versions),
@@ -125,7 +126,7 @@ _OBJECT_ROUTES = {
     ("PUT", "uploadId"): Route("oss:PutObject", multipart.upload_part),
     ("POST", "uploadId"): Route("oss:PutObject", multipart.complete),
     ("DELETE", "uploadId"): Route("oss:AbortMultipartUpload", multipart.abort),
-    ("GET", "uploadId"): Route("oss:ListParts", multipart.list_parts),
+    ("GET", "uploadId"): Route("oss:ListParts", upload_listing.list_parts),
 }
 _COPY = Route("oss:PutObject", copying.copy_object)
 _COPY_PART = Route("oss:PutObject", copying.upload_part_copy)

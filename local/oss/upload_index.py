@@ -9,7 +9,8 @@ from local.oss.records import Acl, Attributes, Part, StorageClass, StoredContent
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS uploads (
     upload_id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, storage_class TEXT NOT NULL,
-    headers TEXT NOT NULL, tags TEXT NOT NULL, acl TEXT NOT NULL, initiated_ms INTEGER NOT NULL);
+    headers TEXT NOT NULL, tags TEXT NOT NULL, acl TEXT NOT NULL, initiated_ms INTEGER NOT NULL,
+    sequential INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS uploads_by_key ON uploads (bucket, key, upload_id);
 CREATE TABLE IF NOT EXISTS parts (
     upload_id TEXT NOT NULL, number INTEGER NOT NULL, content TEXT NOT NULL, size INTEGER NOT NULL,
@@ -29,7 +30,7 @@ class UploadIndex:
         """Record a new upload."""
         attributes = upload.attributes
         self._db.execute(
-            "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 upload.upload_id,
                 upload.bucket,
@@ -39,6 +40,7 @@ class UploadIndex:
                 json.dumps(dict(attributes.tags)),
                 attributes.acl,
                 upload.initiated_ms,
+                upload.sequential,
             ),
         )
 
@@ -86,7 +88,7 @@ class UploadIndex:
         self._db.execute("COMMIT")
 
 
-def _upload(row: tuple[str, str, bytes, str, str, str, str, int]) -> Upload:
-    upload_id, bucket, key, storage_class, headers, tags, acl, initiated_ms = row
+def _upload(row: tuple[str, str, bytes, str, str, str, str, int, int]) -> Upload:
+    upload_id, bucket, key, storage_class, headers, tags, acl, initiated_ms, sequential = row
     attributes = Attributes(json.loads(headers), json.loads(tags), StorageClass(storage_class), Acl(acl))
-    return Upload(upload_id, bucket, key, attributes, initiated_ms)
+    return Upload(upload_id, bucket, key, attributes, initiated_ms, bool(sequential))

@@ -14,11 +14,11 @@ from local.oss.errors import malformed_xml
 # spelled behind a mark while a document is parsed, and so is the mark itself.
 _MARK = "\ue000"
 _ILLEGAL = re.compile(
-    rb"[\x01-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|"
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]|"
     + _MARK.encode()
     + rb"|&#(?P<reference>[xX][0-9a-fA-F]{1,6}|[0-9]{1,7});"
 )
-_UNWRITABLE = frozenset(range(1, 32)) - {9, 10, 13} | {0xFFFE, 0xFFFF, ord(_MARK)}
+_UNWRITABLE = frozenset(range(32)) - {9, 10, 13} | {0xFFFE, 0xFFFF, ord(_MARK)}
 _HIDDEN = re.compile(_MARK + "([0-9a-f]{4})")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 

@@ -16,10 +16,16 @@ from pathlib import Path
 from local.oss.credentials import Credential
 from local.oss.embedded import OssServer
 from tests.oracle import host_names
-from tests.oracle.outcomes import FileReport, Verdict, as_expression, markdown, sort_out, summary_line
-from tests.oracle.suites import PAYER, PAYER_ACCOUNT, SUITES, Suite, version_of
-
-_REPORT = Path("docs/oss-server-oracle.md")
+from tests.oracle.outcomes import (
+    FileReport,
+    Verdict,
+    as_expression,
+    markdown,
+    sort_out,
+    summary_line,
+    with_section,
+)
+from tests.oracle.suites import PAYER, PAYER_ACCOUNT, SUITES, Suite
 
 
 @dataclass(frozen=True)
@@ -46,28 +52,23 @@ class Run:
         name = file.replace("/", "-")
         records = self.logs / f"{name}.jsonl"
         records.unlink(missing_ok=True)
-        payer = Credential(*PAYER, account=PAYER_ACCOUNT)
+        server = OssServer(
+            credentials=[Credential(*PAYER, account=PAYER_ACCOUNT)],
+            access_log=self.logs / f"{name}.requests",
+            restore_delay_seconds=60,
+        )
         with (
-            OssServer(
-                credentials=[payer], access_log=self.logs / f"{name}.requests", restore_delay_seconds=60
-            ) as server,
+            server,
             host_names.tls_door(server.endpoint, self.pem) as tls_port,
             (self.logs / f"{name}.log").open("w", encoding="utf-8") as log,
         ):
             environment = {
-                **os.environ,
-                **self.suite.environment(server.access_key_id, server.access_key_secret),
-                "ORACLE_HTTP_PORT": server.endpoint.rpartition(":")[2],
-                "ORACLE_HTTPS_PORT": str(tls_port),
-                "ORACLE_HOSTS": host_names.PATTERN,
+                **self._environment(server, tls_port),
                 "ORACLE_LEAVE_OUT": as_expression(reasons),
                 "ORACLE_OUTCOMES": str(records),
-                "REQUESTS_CA_BUNDLE": str(self.pem),
-                "SSL_CERT_FILE": str(self.pem),
-                "NODE_EXTRA_CA_CERTS": str(self.pem),
             }
-            command = self.suite.command(file)
-            limit = self.timeout_seconds
+            command, limit = self.suite.command(file), self.timeout_seconds
+            ended = ""
             try:
                 subprocess.run(
                     command,
@@ -78,15 +79,29 @@ class Run:
                     timeout=limit,
                     check=False,
                 )
-                ended = ""
             except subprocess.TimeoutExpired:
                 ended = f"the file took longer than {limit} seconds"
         return sort_out(file, records, reasons, ended)
 
+    def _environment(self, server: OssServer, tls_port: int) -> dict[str, str]:
+        """What the suite and what is loaded into it want to know about the server."""
+        trusted = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+        return {
+            **os.environ,
+            **self.suite.environment(server.access_key_id, server.access_key_secret),
+            **dict.fromkeys(trusted, str(self.pem)),
+            "ORACLE_HTTP_PORT": server.endpoint.rpartition(":")[2],
+            "ORACLE_HTTPS_PORT": str(tls_port),
+            "ORACLE_HOSTS": host_names.PATTERN,
+        }
+
 
 def main() -> int:
     """Run what the command line names; 1 when a test fails or a reason is out of date."""
-    chosen = _parser().parse_args()
+    parser = _parser()
+    chosen = parser.parse_args()
+    if chosen.file and chosen.report:
+        parser.error("a report is about all files of a suite")
     suite = next(suite for suite in SUITES if suite.name == chosen.suite)
     checkout = chosen.checkout.resolve()
     logs = chosen.logs.resolve() / suite.name
@@ -104,9 +119,9 @@ def main() -> int:
     totals = FileReport("total", {f"{r.file} {t}": v for r in reports for t, v in r.verdicts.items()})
     _say(summary_line(totals))
     if chosen.report:
-        chosen.report.write_text(
-            markdown(f"{suite.project} {version_of(checkout)}", reports), encoding="utf-8"
-        )
+        section = markdown(suite.heading(checkout), reports)
+        before = chosen.report.read_text(encoding="utf-8") if chosen.report.exists() else ""
+        chosen.report.write_text(with_section(before, suite.project, section), encoding="utf-8")
     return 1 if totals.count(Verdict.FAILED) or any(report.unused for report in reports) else 0
 
 
@@ -120,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=4, help="files at a time; most of them wait a lot")
     parser.add_argument("--timeout", type=int, default=900, help="seconds for one file")
     parser.add_argument("--logs", type=Path, default=Path(".ferry/oracle"), help="folder for what runs print")
-    parser.add_argument("--report", type=Path, help="write a Markdown table here")
+    parser.add_argument("--report", type=Path, help="put a table into this Markdown file")
     return parser
 
 

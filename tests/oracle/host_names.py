@@ -14,15 +14,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 SERVICE = "oss-cn-hangzhou.aliyuncs.com"
-CNAME = "static.example.org"
-PATTERN = (
-    r"(?:[a-z0-9-]+\.)?oss-(?:cn|ap|us|eu|me|accelerate)[a-z0-9-]*\.aliyuncs\.com|"
-    + CNAME.replace(".", r"\.")
-    + r"|127\.0\.0\.1"
-)
+PATTERN = r"(?:[a-z0-9-]+\.)?oss-(?:cn|ap|us|eu|me|accelerate)[a-z0-9-]*\.aliyuncs\.com|127\.0\.0\.1"
 """Regular expression, for Python and JavaScript, of the names that lead to the server."""
 
-_CERTIFIED = [SERVICE, f"*.{SERVICE}", "*.aliyuncs.com", CNAME, "localhost"]
+_CERTIFIED = [SERVICE, f"*.{SERVICE}", "*.aliyuncs.com", "localhost"]
 _CHUNK_BYTES = 256 << 10
 
 

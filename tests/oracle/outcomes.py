@@ -119,6 +119,15 @@ def markdown(heading: str, reports: Sequence[FileReport]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def with_section(document: str, project: str, section: str) -> str:
+    """A document with a project's section replaced, or appended when it has none."""
+    start = document.find(f"## {project} ")
+    if start < 0:
+        return f"{document.rstrip()}\n\n{section}" if document else section
+    end = document.find("\n## ", start)
+    return document[:start] + section + (document[end:] if end >= 0 else "")
+
+
 def _reasons(report: FileReport) -> str:
     reasons = [
         report.reasons[title]

@@ -1,6 +1,7 @@
 """The suites: where their tests are, what they want in their environment, how one file is run."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ class Suite:
         name: What the command line calls it.
         project: Name of the project it comes from.
         files: Glob of its test files.
+        version_file: The file that says the project's version.
         environment: The variables it reads, from an access key id and its secret.
         command: The command that runs one file.
         prepare: Makes a folder to run in from a checkout and a scratch folder.
@@ -35,9 +37,16 @@ class Suite:
     name: str
     project: str
     files: str
+    version_file: str
     environment: Callable[[str, str], dict[str, str]]
     command: Callable[[str], list[str]]
     prepare: Callable[[Path, Path], Path]
+
+    def heading(self, checkout: Path) -> str:
+        """Project, version and commit of a checkout."""
+        text = (checkout / self.version_file).read_text(encoding="utf-8")
+        found = re.search(r"""version"?\s*[:=]\s*["']([^"']+)""", text, re.IGNORECASE)
+        return f"{self.project} {found[1] if found else 'unknown'} (commit {commit_of(checkout)})"
 
     def not_applicable(self) -> Mapping[str, Mapping[str, str]]:
         """Reasons by test file, then by glob of test titles."""
@@ -108,7 +117,7 @@ _NODE_PACKAGES = """
 
 def _npm_install(checkout: Path, scratch: Path) -> Path:
     """Copy the checkout, install what it needs and compile it, unless an earlier run did."""
-    folder = scratch / f"ali-oss-{version_of(checkout)}"
+    folder = scratch / f"ali-oss-{commit_of(checkout)}"
     if (folder / "ready").exists():
         return folder
     shutil.copytree(
@@ -126,23 +135,40 @@ def _npm_install(checkout: Path, scratch: Path) -> Path:
     return folder
 
 
-def version_of(checkout: Path) -> str:
-    """The checkout's version as git describes it, or the folder's name outside git."""
-    described = subprocess.run(
-        ["git", "describe", "--tags", "--always"], cwd=checkout, capture_output=True, text=True, check=False
+def commit_of(checkout: Path) -> str:
+    """The checkout's commit, or the folder's name outside git."""
+    asked = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=checkout, capture_output=True, text=True, check=False
     )
-    return described.stdout.strip() or checkout.name
+    return asked.stdout.strip() or checkout.name
 
 
 SUITES: Sequence[Suite] = (
-    Suite("oss2", "aliyun-oss-python-sdk", "tests/test_*.py", _python_environment, _pytest, _as_it_is),
     Suite(
-        "oss-v2",
-        "alibabacloud-oss-python-sdk-v2",
-        "tests/integration/**/test_*.py",
+        "oss2",
+        "aliyun-oss-python-sdk",
+        "tests/test_*.py",
+        "oss2/__init__.py",
         _python_environment,
         _pytest,
         _as_it_is,
     ),
-    Suite("ali-oss", "ali-oss", "test/node/**/*.test.js", _node_environment, _mocha, _npm_install),
+    Suite(
+        "oss-v2",
+        "alibabacloud-oss-python-sdk-v2",
+        "tests/integration/**/test_*.py",
+        "alibabacloud_oss_v2/_version.py",
+        _python_environment,
+        _pytest,
+        _as_it_is,
+    ),
+    Suite(
+        "ali-oss",
+        "ali-oss",
+        "test/node/**/*.test.js",
+        "package.json",
+        _node_environment,
+        _mocha,
+        _npm_install,
+    ),
 )

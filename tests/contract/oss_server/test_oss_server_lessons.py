@@ -16,7 +16,7 @@ pytestmark = [
 TEXT = b"a line of text\n" * 200
 
 
-@pytest.mark.parametrize("key", ["form\x0cfeed", "\x01", "\ue000", "\ue000000c", "￾￿", "<&>\u0085"])
+@pytest.mark.parametrize("key", ["form\x0cfeed", "\x01", "\x00", "\ue000", "\ue000000c", "￾￿", "<&>\u0085"])
 def test_keys_that_xml_cannot_hold_are_deleted_with_many_others(bucket, key):
     bucket.put_object(key, b"x")
 
@@ -33,10 +33,12 @@ def test_a_missing_bucket_is_told_before_a_wrong_key(server, reach):
 
 
 def test_a_missing_bucket_cannot_be_made_with_a_wrong_key(reach):
-    with pytest.raises(ServerError) as caught:
-        reach(oss2.AuthV4("unknown", "secret")).create_bucket()
+    bucket = reach(oss2.AuthV4("unknown", "secret"))
 
-    assert (caught.value.status, caught.value.code) == (403, "InvalidAccessKeyId")
+    for make in (bucket.create_bucket, lambda: bucket.put_bucket_acl("private")):
+        with pytest.raises(ServerError) as caught:
+            make()
+        assert (caught.value.status, caught.value.code) == (403, "InvalidAccessKeyId")
 
 
 def test_a_presigned_url_for_another_region_names_its_credential(server, bucket, reach):
@@ -207,3 +209,39 @@ def test_a_complete_list_of_uploads_names_its_last_entry(bucket):
 
     assert not page.is_truncated
     assert (page.next_key_marker, page.next_upload_id_marker) == ("k", upload_id)
+
+
+def test_parts_of_a_sequential_upload_come_in_order_and_give_an_md5(bucket):
+    contents = [b"a" * 102_400, b"b"]
+    upload_id = bucket.init_multipart_upload("k", params={"sequential": ""}).upload_id
+
+    with pytest.raises(ServerError) as caught:
+        bucket.upload_part("k", upload_id, 2, contents[1])
+    parts = [
+        oss2.models.PartInfo(number, bucket.upload_part("k", upload_id, number, content).etag)
+        for number, content in enumerate(contents, start=1)
+    ]
+    bucket.complete_multipart_upload("k", upload_id, parts)
+
+    assert (caught.value.status, caught.value.code) == (409, "PartNotSequential")
+    expected = base64.b64encode(hashlib.md5(b"".join(contents)).digest()).decode()
+    assert bucket.get_object("k").headers["Content-MD5"] == expected
+
+
+def test_a_completion_may_name_the_acl(bucket):
+    upload_id = bucket.init_multipart_upload("k").upload_id
+    part = oss2.models.PartInfo(1, bucket.upload_part("k", upload_id, 1, b"x").etag)
+
+    bucket.complete_multipart_upload("k", upload_id, [part], headers={"x-oss-object-acl": "private"})
+
+    assert bucket.get_object_acl("k").acl == "private"
+
+
+def test_a_list_of_parts_tells_how_to_decrypt_them(bucket):
+    name = "x-oss-meta-client-side-encryption-key"
+    upload_id = bucket.init_multipart_upload("k", headers={name: "wrapped", "x-oss-meta-a": "1"}).upload_id
+
+    headers = bucket.list_parts("k", upload_id).headers
+
+    assert headers[name] == "wrapped"
+    assert "x-oss-meta-a" not in headers
