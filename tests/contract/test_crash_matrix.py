@@ -132,7 +132,7 @@ def test_burying_is_killed_once_and_delivered_again(world, matrix):
 
 
 def test_a_finder_is_killed_once_and_started_again(world, matrix, moto, monkeypatch):
-    monkeypatch.setattr(chunks, "MAX_COPIES", 2)
+    monkeypatch.setattr(chunks, "MAX_CHANGES", 2)
     keys = ["a", "b", "c"]
     with client_to(moto, "s3") as s3, client_to(moto, "sqs") as sqs:
         s3.create_bucket(Bucket=(bucket := unique_name("runs")))

@@ -4,6 +4,7 @@ import pytest
 from ferry.errors import ConfigurationError
 from ferry.keys import KeyRange
 from ferry.objects import ByteRange
+from ferry.stores.access_keys import FixedKey
 from ferry.stores.http import HttpTransport
 from ferry.stores.s3 import S3Store
 from ferry.stores.signing import AccessKey
@@ -103,7 +104,7 @@ def test_every_request_to_s3_says_who_pays(moto, runner, pays):
     async def work():
         http = Noting()
         try:
-            store = S3Store(bucket, client=client, credentials=lambda: key, http=http, pays_requests=pays)
+            store = S3Store(bucket, client=client, keys=FixedKey(key), http=http, pays_requests=pays)
             await use_everything(store)
         finally:
             await http.aclose()

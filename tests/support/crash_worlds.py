@@ -17,6 +17,7 @@ from ferry.tasks.models import Counts, Run
 from ferry.tasks.progress import RunProgress
 from ferry.tasks.store import TaskStore
 from ferry.tasks.uploads import UploadClaims
+from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import TransferEngine
 from ferry.transfer.job_runner import JobRunner
 
@@ -50,6 +51,14 @@ class World:
             retry=retry_policy(),
         )
 
+    def deleter(self, reaper: Reaper) -> Deleter:
+        return Deleter(
+            Mortal("source", self.source, reaper),
+            Mortal("replica", self.replica, reaper),
+            self.run.task.mapping,
+            retry=retry_policy(),
+        )
+
     def progress(self, reaper: Reaper) -> RunProgress:
         workflows = Mortal("workflows", self.workflows, reaper)
         return RunProgress(TaskStore(self.table), Ledger(self.table), workflows)
@@ -59,6 +68,7 @@ class World:
             self.progress(reaper),
             Mortal("workflows", self.workflows, reaper),
             self.engine(reaper),
+            self.deleter(reaper),
             large_object_threshold=1000,
             large_object_state_machine_arn="arn",
             max_deliveries=MAX_DELIVERIES,
