@@ -17,7 +17,7 @@ from ferry.finder import chunks
 from ferry.finder.changes import find_changes
 from ferry.finder.scan import Scanner
 from ferry.job_queue import JobQueue
-from ferry.jobs import CopyJob
+from ferry.jobs import CopyJob, DeleteJob, ExtraReplica
 from ferry.stores.memory import MemoryReplica, MemorySource
 from ferry.stores.run_bucket import RunBucket
 from ferry.tasks.ledger import Ledger
@@ -115,6 +115,32 @@ def test_a_transfer_is_killed_at_every_delivery_and_buried(world, matrix):
         assert here.workflows.woken
 
     matrix.kill_everywhere("transfer", "killed at every delivery, then buried", scenario)
+
+
+def extra_job(world: World) -> DeleteJob:
+    """A job of a replica whose source is gone, in a task that mirrors deletes."""
+    asyncio.run(world.engine(Reaper()).copy_all([world.write("extra", b"old")]))
+    world.source.remove("extra")
+    extra = ExtraReplica(key="extra", size=3, replica_etag=world.replica.objects["extra"].etag)
+    return DeleteJob(
+        task_id=world.run.task.task_id, run_id=world.run.run_id, job_id="0000.0.d0", objects=(extra,)
+    )
+
+
+def test_a_deletion_is_killed_once_and_delivered_again(world, matrix):
+    def scenario(reaper):
+        here = world()
+        job = extra_job(here)
+
+        if here.deliver(job, reaper, 1):
+            assert not here.deliver(job, Reaper(), 2)
+
+        counts = here.counts()
+        assert (here.copied(), counts.jobs, counts.failed) == ({}, 1, 0)
+        assert counts.deleted + counts.gone == 1
+        assert here.workflows.woken[-1:] == [("token", 1)]
+
+    matrix.kill_everywhere("deletion", "delivered again", scenario)
 
 
 def test_burying_is_killed_once_and_delivered_again(world, matrix):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
-from ferry.jobs import CopyJob, JobObject
+from ferry.jobs import CopyJob, Job, JobObject
 from ferry.multipart.orphans import LONGEST_BEGINNING, UploadKeeper
 from ferry.multipart.steps import LargeObjectJob, LargeObjectSteps, RangeReport
 from ferry.multipart.upload import LargeObjectCopier, PartRange, UploadPlan
@@ -74,7 +74,7 @@ class World:
             max_deliveries=MAX_DELIVERIES,
         )
 
-    def deliver(self, job: CopyJob, reaper: Reaper, deliveries: int) -> bool:
+    def deliver(self, job: Job, reaper: Reaper, deliveries: int) -> bool:
         """Let a function carry out a job; tell whether it was killed."""
 
         def function() -> None:
