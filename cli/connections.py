@@ -65,6 +65,7 @@ def open_source(location: Location, access: OssAccess, http: "HttpTransport") ->
     Raises:
         ConfigurationError: The region or the access key is missing.
     """
+    from ferry.stores.access_keys import FixedKey
     from ferry.stores.oss import OssEndpoint, OssStore
 
     url = access.endpoint if "://" in access.endpoint or not access.endpoint else f"https://{access.endpoint}"
@@ -73,9 +74,9 @@ def open_source(location: Location, access: OssAccess, http: "HttpTransport") ->
     if not region:
         msg = "The OSS region is not known; give it with --oss-region or OSS_REGION, such as cn-hangzhou."
         raise ConfigurationError(msg, reason="NoRegion")
-    key = _oss_key(access)
+    key = FixedKey(_oss_key(access))
     endpoint = OssEndpoint(region, url, access.is_cname) if url else OssEndpoint.public(region)
-    return OssStore(location.bucket, endpoint=endpoint, credentials=lambda: key, http=http)
+    return OssStore(location.bucket, endpoint=endpoint, keys=key, http=http)
 
 
 def _oss_key(access: OssAccess) -> "AccessKey":
@@ -95,9 +96,10 @@ def open_replica(
     location: Location, client: "S3Client", session: "boto3.Session", http: "HttpTransport"
 ) -> "S3Store":
     """Return the destination bucket."""
-    from ferry.stores.s3 import S3Store, session_key
+    from ferry.stores.access_keys import SessionKeys
+    from ferry.stores.s3 import S3Store
 
-    return S3Store(location.bucket, client=client, credentials=lambda: session_key(session), http=http)
+    return S3Store(location.bucket, client=client, keys=SessionKeys(session), http=http)
 
 
 def s3_client(session: "boto3.Session", location: Location, access: S3Access) -> "S3Client":

@@ -23,7 +23,7 @@ def _explain_aws(error: BaseException) -> str | None:
         reply = error.response["Error"]
         return f"AWS answered {reply.get('Code', '')} to {error.operation_name}: {reply.get('Message', '')}"
     if isinstance(error, NoCredentialsError):
-        from ferry.stores.s3 import NO_CREDENTIALS
+        from ferry.stores.access_keys import NO_CREDENTIALS
 
         return NO_CREDENTIALS
     if isinstance(error, NoRegionError):

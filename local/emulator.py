@@ -22,7 +22,7 @@ from urllib.parse import parse_qsl
 
 import yaml
 from ministack import app
-from ministack.core import iam_actions, lambda_runtime
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
@@ -172,6 +172,29 @@ def _repair_tags() -> None:
     s3._put_object = put_object
 
 
+def _repair_initiators() -> None:
+    """An upload is listed with who began it: a user's ARN or that of a role's session, not the account."""
+    begin, listing = s3._create_multipart_upload, s3._list_multipart_uploads
+
+    def create_multipart_upload(bucket: str, key: str, headers: dict[str, str]) -> Any:
+        reply = begin(bucket, key, headers)
+        if named := re.search(rb"<UploadId>([^<]+)</UploadId>", reply[2]):
+            s3._multipart_uploads[named[1].decode()]["initiator"] = iam_evaluator.caller_arn()
+        return reply
+
+    def list_multipart_uploads(bucket: str, query: Any) -> Any:
+        def name(match: re.Match[bytes]) -> bytes:
+            upload = s3._multipart_uploads[match[2].decode()]
+            return match[1] + str(upload.get("initiator", "")).encode() + b"<"
+
+        status, headers, body = listing(bucket, query)
+        shown = re.sub(rb"(<UploadId>([^<]+)</UploadId>\s*<Initiator>\s*<ID>)[^<]*<", name, body)
+        return status, headers, shown
+
+    s3._create_multipart_upload = create_multipart_upload
+    s3._list_multipart_uploads = list_multipart_uploads
+
+
 def _trust_loopback() -> None:
     """Policies may insist on TLS (``aws:SecureTransport``); what never leaves this machine counts as such."""
     original = app.pin_request_origin
@@ -231,6 +254,7 @@ def repair() -> None:
     _repair_token_permissions()
     _repair_concurrency()
     _repair_tags()
+    _repair_initiators()
     _trust_loopback()
     _isolate_functions()
     _share_layers()

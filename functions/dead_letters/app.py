@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.jobs import CopyJob
-from ferry.multipart.steps import LargeObjectJob, caught_error, fail
+from ferry.multipart.steps import LargeObjectJob, caught_error
 from ferry.telemetry import emit_outcomes, logger, metrics, traced
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
@@ -37,6 +37,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
         error = caught_error(
             {"Error": detail.get("error") or detail["status"], "Cause": detail.get("cause") or ended}
         )
-        fail(job, error, wiring.progress())
+        wiring.large_object_steps(job).fail(error, may_be_beginning=True)
         return None
     return process_partial_response(event=event, record_handler=bury, processor=processor, context=context)

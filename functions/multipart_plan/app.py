@@ -4,7 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
-from ferry.multipart import steps
+from ferry.multipart.steps import LargeObjectJob
 from ferry.telemetry import logger, traced
 
 
@@ -12,10 +12,8 @@ from ferry.telemetry import logger, traced
 @traced
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return the job with its plan, or with the decision that nothing is left to do."""
-    job = steps.LargeObjectJob.model_validate(event)
-    progress = wiring.progress()
-    run = progress.tasks.get_run(job.run_id)
-    plan = wiring.event_loop().run(steps.begin(job, run, wiring.large_object_copier(run), progress))
+    job = LargeObjectJob.model_validate(event)
+    plan = wiring.event_loop().run(wiring.large_object_steps(job).begin())
     if plan is None:
         return {**job.model_dump(), "decision": "done"}
     return {**job.model_dump(), **plan.model_dump(mode="json"), "decision": "copy"}

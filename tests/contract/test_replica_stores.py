@@ -291,6 +291,18 @@ def test_aborting_drops_the_parts_and_may_be_repeated(replica):
     assert caught.value.reason == "NoSuchUpload"
 
 
+def test_the_uploads_of_a_key_are_listed_and_those_of_longer_keys_are_not(replica):
+    expected = {begin(replica, "a+b"), begin(replica, "a+b")}
+    for other in ("a+", "a+b/c", "a%2Bb", "b"):
+        begin(replica, other)
+
+    pending = list(replica.store.list_uploads("a+b"))
+
+    assert {upload.upload_id for upload in pending} == expected
+    assert all(upload.initiator.startswith("arn:aws:") for upload in pending)
+    assert list(replica.store.list_uploads("none")) == []
+
+
 @pytest.mark.not_on("moto", reason="moto 5.2 answers 500 to a part of an unknown upload")
 def test_an_upload_that_is_gone_takes_no_part(replica):
     upload_id = begin(replica)

@@ -5,9 +5,9 @@ from botocore.exceptions import ClientError
 from ferry.errors import ConfigurationError, PermanentError, TransientError
 from ferry.keys import KeyRange
 from ferry.preflight import check_access
+from ferry.stores.access_keys import FixedKey, SessionKeys
 from ferry.stores.oss import OssEndpoint, OssStore
 from ferry.stores.run_bucket import RunBucket
-from ferry.stores.s3 import session_key
 from ferry.stores.signing import AccessKey
 
 from local.deployment import AwsAccess
@@ -87,7 +87,7 @@ def test_a_source_that_does_not_answer_is_worth_another_try(oss, operation):
         case.store = OssStore(
             "photos",
             endpoint=OssEndpoint("cn-hangzhou", NOWHERE),
-            credentials=lambda: AccessKey("a", "b"),
+            keys=FixedKey(AccessKey("a", "b")),
             http=case.store._http,
             retry=case.store._retry,
         )
@@ -99,7 +99,7 @@ def test_a_source_that_does_not_answer_is_worth_another_try(oss, operation):
 @pytest.mark.parametrize("url", ["oss-cn-hangzhou.aliyuncs.com", "ftp://oss", "https://"])
 def test_an_endpoint_that_is_no_url_is_refused(url):
     with pytest.raises(ConfigurationError, match="is not a URL such as"):
-        OssStore("photos", endpoint=OssEndpoint("cn-hangzhou", url), credentials=None, http=None)
+        OssStore("photos", endpoint=OssEndpoint("cn-hangzhou", url), keys=None, http=None)
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,7 @@ def test_an_endpoint_that_is_no_url_is_refused(url):
     ],
 )
 def test_a_bucket_is_addressed_as_its_endpoint_wants(url, is_cname, base):
-    store = OssStore(
-        "photos", endpoint=OssEndpoint("cn-hangzhou", url, is_cname), credentials=None, http=None
-    )
+    store = OssStore("photos", endpoint=OssEndpoint("cn-hangzhou", url, is_cname), keys=None, http=None)
 
     assert store._base_url == base
 
@@ -191,8 +189,8 @@ def test_a_session_without_credentials_is_named(monkeypatch):
             return None
 
     with pytest.raises(ConfigurationError, match="AWS_ACCESS_KEY_ID"):
-        session_key(Nobody())
-    assert session_key(session_to(AwsAccess("", REGION, "a", "b"))) == AccessKey("a", "b")
+        SessionKeys(Nobody())()
+    assert SessionKeys(session_to(AwsAccess("", REGION, "a", "b")))() == AccessKey("a", "b")
 
 
 def test_a_document_is_written_once_and_read_back(moto):

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import oss2
 from ferry.metadata import decode_value
 from ferry.objects import CONTENT_HEADERS, ByteRange, ReplicaProperties
+from ferry.stores.access_keys import FixedKey, KeySource
 from ferry.stores.http import HttpTransport
 from ferry.stores.memory import MemoryReplica, MemorySource
 from ferry.stores.oss import OssEndpoint, OssStore
@@ -100,7 +101,12 @@ class Connections(oss2.Session):
 
 @contextmanager
 def oss_source(
-    server: OssServer, bucket: str, *, key: AccessKey | None = None, region: str | None = None
+    server: OssServer,
+    bucket: str,
+    *,
+    key: AccessKey | None = None,
+    keys: KeySource | None = None,
+    region: str | None = None,
 ) -> Iterator[OssSourceCase]:
     """Reach a bucket of the local OSS server, which need not exist, with any key."""
     own = AccessKey(server.access_key_id, server.access_key_secret)
@@ -116,7 +122,7 @@ def oss_source(
         store = OssStore(
             bucket,
             endpoint=OssEndpoint(region or server.region, server.endpoint),
-            credentials=lambda: key or own,
+            keys=keys or FixedKey(key or own),
             http=transport,
             retry=retry_policy(),
         )
@@ -215,5 +221,5 @@ def s3_replica(access: AwsAccess, bucket: str | None = None) -> Iterator[S3Repli
             bucket = unique_name("replica")
             client.create_bucket(Bucket=bucket)
         key = AccessKey(access.access_key_id, access.secret_access_key)
-        store = S3Store(bucket, client=client, credentials=lambda: key, http=transport)
+        store = S3Store(bucket, client=client, keys=FixedKey(key), http=transport)
         yield S3ReplicaCase(store, runner, client)

@@ -75,7 +75,13 @@ def test_a_function_uses_the_table_and_no_policy_template_that_grants_more_than_
     [
         (
             "RunControlFunction",
-            {"ReadSecretsPolicy", "ReadReplicasPolicy", "WriteReplicasPolicy", "EndWaitPolicy"},
+            {
+                "ReadSecretsPolicy",
+                "ReadReplicasPolicy",
+                "WriteReplicasPolicy",
+                "DropUploadsPolicy",
+                "EndWaitPolicy",
+            },
         ),
         ("FinderFunction", {"ReadSecretsPolicy", "ReadReplicasPolicy"}),
         (
@@ -84,11 +90,23 @@ def test_a_function_uses_the_table_and_no_policy_template_that_grants_more_than_
         ),
         (
             "MultipartPlanFunction",
-            {"ReadSecretsPolicy", "ReadReplicasPolicy", "WriteReplicasPolicy", "EndWaitPolicy"},
+            {
+                "ReadSecretsPolicy",
+                "ReadReplicasPolicy",
+                "WriteReplicasPolicy",
+                "DropUploadsPolicy",
+                "EndWaitPolicy",
+            },
         ),
         ("MultipartCopyFunction", {"ReadSecretsPolicy", "ReadReplicasPolicy", "WriteReplicasPolicy"}),
-        ("MultipartFinishFunction", {"ReadReplicasPolicy", "WriteReplicasPolicy", "EndWaitPolicy"}),
-        ("DeadLettersFunction", {"ReadSecretsPolicy", "ReadReplicasPolicy", "EndWaitPolicy"}),
+        (
+            "MultipartFinishFunction",
+            {"ReadReplicasPolicy", "WriteReplicasPolicy", "DropUploadsPolicy", "EndWaitPolicy"},
+        ),
+        (
+            "DeadLettersFunction",
+            {"ReadSecretsPolicy", "ReadReplicasPolicy", "DropUploadsPolicy", "EndWaitPolicy"},
+        ),
     ],
 )
 def test_a_function_holds_the_shared_permissions_it_needs_and_no_other(name, policies):
@@ -120,10 +138,26 @@ def test_nothing_may_delete_from_the_table():
     }
 
 
-def test_only_functions_that_write_replicas_may_abort_uploads():
-    holders = {name for name, statement in ALLOWED if "s3:AbortMultipartUpload" in actions(statement)}
+def test_only_functions_that_begin_or_end_uploads_may_list_and_abort_them():
+    granted = {action: name for name, statement in ALLOWED for action in actions(statement)}
+    holders = {name for name in FUNCTIONS if "DropUploadsPolicy" in managed(name)}
 
-    assert holders == {"WriteReplicasPolicy"}
+    assert (
+        granted["s3:AbortMultipartUpload"] == granted["s3:ListBucketMultipartUploads"] == "DropUploadsPolicy"
+    )
+    assert holders == {
+        "RunControlFunction",
+        "MultipartPlanFunction",
+        "MultipartFinishFunction",
+        "DeadLettersFunction",
+    }
+
+
+@pytest.mark.parametrize("name", ["MultipartPlanFunction", "MultipartFinishFunction", "DeadLettersFunction"])
+def test_whoever_drops_uploads_knows_whose_they_are(name):
+    variables = properties(name)["Environment"]["Variables"]
+
+    assert variables["FERRY_UPLOAD_PRINCIPAL"] == {"Ref": "MultipartPlanFunctionRole"}
 
 
 def test_only_the_finder_sends_jobs_and_only_the_transfer_receives_them():

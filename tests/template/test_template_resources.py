@@ -23,10 +23,10 @@ ENVIRONMENT = {
         "FERRY_LARGE_OBJECT_THRESHOLD",
         "FERRY_MAX_DELIVERIES",
     },
-    "MultipartPlanFunction": set(),
+    "MultipartPlanFunction": {"FERRY_UPLOAD_PRINCIPAL"},
     "MultipartCopyFunction": set(),
-    "MultipartFinishFunction": set(),
-    "DeadLettersFunction": {"FERRY_MAX_DELIVERIES"},
+    "MultipartFinishFunction": {"FERRY_UPLOAD_PRINCIPAL"},
+    "DeadLettersFunction": {"FERRY_MAX_DELIVERIES", "FERRY_UPLOAD_PRINCIPAL"},
 }
 
 

@@ -145,6 +145,20 @@ def test_a_multipart_upload_hands_its_tags_to_the_object():
     assert s3._object_tags["tagged", "large", None] == {"team": "ferry"}
 
 
+def test_an_upload_is_listed_with_who_began_it():
+    arn = "arn:aws:sts::000000000000:assumed-role/planner/plan"
+    s3._create_bucket("begun", b"", {})
+    reset = iam_evaluator._request_caller_arn.set(arn)
+
+    s3._create_multipart_upload("begun", "large", {})
+    iam_evaluator._request_caller_arn.reset(reset)
+    s3._create_multipart_upload("begun", "large", {})
+
+    listed = s3._list_multipart_uploads("begun", {"prefix": ["large"]})[2].decode()
+    found = re.findall(r"<Initiator><ID>([^<]*)</ID>", listed)
+    assert sorted(found) == ["arn:aws:iam::000000000000:root", arn]
+
+
 def test_functions_share_an_unpacked_layer(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with zipfile.ZipFile(tmp_path / "layer.zip", "w") as archive:

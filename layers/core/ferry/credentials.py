@@ -1,24 +1,28 @@
 """OSS access keys from Secrets Manager."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, override
 
 from botocore.exceptions import ClientError
 
 from ferry.errors import ConfigurationError, TransientError
+from ferry.stores.access_keys import KeySource
 from ferry.stores.signing import AccessKey
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 KEEP_SECONDS: Final = 300.0
+RENEW_SECONDS: Final = 5.0
+"""A secret that was read so recently is not read again because its key is refused."""
 _FORMAT: Final = '{"access_key_id": "…", "secret_access_key": "…"}'
 
 
-class SecretCredentials:
-    """A secret's access key, read when first needed and again every five minutes.
+class SecretCredentials(KeySource):
+    """A secret's access key, read when first needed, every five minutes, and when it is refused.
 
     Args:
         client: Of the region the secret is in.
@@ -32,14 +36,29 @@ class SecretCredentials:
         self._client = client
         self._secret = secret
         self._clock = clock
+        self._lock = threading.Lock()
         self._kept: AccessKey | None = None
-        self._kept_until = 0.0
+        self._read_at = 0.0
 
+    @override
     def __call__(self) -> AccessKey:
         """Return the access key; raises as ``read_secret``."""
-        if self._kept is None or self._clock() >= self._kept_until:
+        with self._lock:
+            return self._key(KEEP_SECONDS)
+
+    @override
+    def renew(self, refused: AccessKey) -> AccessKey:
+        """Return the key to use instead of a refused one; raises as ``read_secret``.
+
+        However many requests are refused at once, the secret is read once.
+        """
+        with self._lock:
+            return self._key(RENEW_SECONDS if self._kept == refused else KEEP_SECONDS)
+
+    def _key(self, keep_seconds: float) -> AccessKey:
+        if self._kept is None or self._clock() >= self._read_at + keep_seconds:
             self._kept = read_secret(self._client, self._secret)
-            self._kept_until = self._clock() + KEEP_SECONDS
+            self._read_at = self._clock()
         return self._kept
 
 

@@ -147,3 +147,19 @@ class ByteRange:
     def header(self) -> str:
         """Return the value of an HTTP ``Range`` header."""
         return f"bytes={self.offset}-{self.offset + self.size - 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class PendingUpload:
+    """A multipart upload that is neither completed nor aborted.
+
+    Attributes:
+        initiator: Who began it: the ARN of a user or of a role's session, or the id of an account.
+    """
+
+    upload_id: str
+    initiator: str
+
+    def is_of(self, principal: str) -> bool:
+        """Tell whether the role or user of that name began it."""
+        return self.initiator.rpartition(":")[2].split("/")[1:2] == [principal]

@@ -20,6 +20,7 @@ class RetryPolicy:
         attempts: How often to try at the most, at least 1.
         base_seconds: The longest first pause; it doubles with every attempt.
         max_seconds: The longest pause, what the server asks for aside.
+        longest_seconds: After this no other attempt begins, whatever the deadline.
         clock: Returns seconds that only grow.
         sleep: Waits that many seconds.
         sleep_async: The same on an event loop.
@@ -29,6 +30,7 @@ class RetryPolicy:
     attempts: int = 6
     base_seconds: float = 0.2
     max_seconds: float = 20.0
+    longest_seconds: float = float("inf")
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     sleep_async: Callable[[float], Awaitable[None]] = asyncio.sleep
@@ -45,6 +47,7 @@ class RetryPolicy:
             TransientError: The last one, when attempts or time are used up.
         """
         number = 1
+        deadline = min(deadline, self.clock() + self.longest_seconds)
         while True:
             try:
                 return await attempt()
@@ -55,6 +58,7 @@ class RetryPolicy:
     def call[T](self, attempt: Callable[[], T], *, deadline: float = float("inf")) -> T:
         """Call until it succeeds, as ``run`` does."""
         number = 1
+        deadline = min(deadline, self.clock() + self.longest_seconds)
         while True:
             try:
                 return attempt()

@@ -9,14 +9,15 @@ from ferry.settings import Settings
 
 if TYPE_CHECKING:
     import boto3
+    from mypy_boto3_dynamodb.service_resource import Table
 
     from ferry.finder.scan import Scanner
     from ferry.job_queue import JobQueue
+    from ferry.multipart.steps import LargeObjectJob, LargeObjectSteps
     from ferry.multipart.upload import LargeObjectCopier
     from ferry.stores.http import HttpTransport
     from ferry.stores.oss import OssStore
     from ferry.stores.s3 import S3Store
-    from ferry.stores.signing import AccessKey
     from ferry.tasks.models import OssSource, Run, S3Destination, Task
     from ferry.tasks.progress import RunProgress
     from ferry.transfer.engine import TransferEngine
@@ -34,8 +35,15 @@ def settings() -> Settings:
 def session() -> "boto3.Session":
     """Return the function's AWS session."""
     import boto3
+    import botocore.session
+    from botocore.config import Config
 
-    return boto3.Session()
+    core = botocore.session.get_session()
+    # All clients: an attempt ends long before the function does, and a few of them are made.
+    core.set_default_client_config(
+        Config(connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 4})
+    )
+    return boto3.Session(botocore_session=core)
 
 
 @lru_cache
@@ -61,14 +69,18 @@ def workflows() -> "Workflows":
 
 
 @lru_cache
+def _table() -> "Table":
+    return session().resource("dynamodb").Table(settings().table)
+
+
+@lru_cache
 def progress() -> "RunProgress":
     """Return the accounts of the deployment's runs."""
     from ferry.tasks.ledger import Ledger
     from ferry.tasks.progress import RunProgress
     from ferry.tasks.store import TaskStore
 
-    table = session().resource("dynamodb").Table(settings().table)
-    return RunProgress(TaskStore(table), Ledger(table), workflows())
+    return RunProgress(TaskStore(_table()), Ledger(_table()), workflows())
 
 
 @lru_cache(maxsize=8)
@@ -81,27 +93,22 @@ def _source(source: "OssSource") -> "OssStore":
         if source.endpoint
         else OssEndpoint.public(source.region)
     )
-    credentials = SecretCredentials(session().client("secretsmanager"), source.secret)
-    return OssStore(source.bucket, endpoint=endpoint, credentials=credentials, http=http())
+    keys = SecretCredentials(session().client("secretsmanager"), source.secret)
+    return OssStore(source.bucket, endpoint=endpoint, keys=keys, http=http())
 
 
 @lru_cache(maxsize=8)
 def _replica(destination: "S3Destination") -> "S3Store":
     from botocore.config import Config
 
+    from ferry.stores.access_keys import SessionKeys
     from ferry.stores.protocols import CALLS_AT_ONCE
     from ferry.stores.s3 import S3Store
 
     client = session().client(
         "s3", region_name=destination.region, config=Config(max_pool_connections=CALLS_AT_ONCE)
     )
-    return S3Store(destination.bucket, client=client, credentials=_own_key, http=http())
-
-
-def _own_key() -> "AccessKey":
-    from ferry.stores.s3 import session_key
-
-    return session_key(session())
+    return S3Store(destination.bucket, client=client, keys=SessionKeys(session()), http=http())
 
 
 def source(run: "Run") -> "OssStore":
@@ -157,6 +164,17 @@ def large_object_copier(run: "Run") -> "LargeObjectCopier":
         _policy(run.run_id, run.task),
         part_size=settings().part_size,
     )
+
+
+def large_object_steps(job: "LargeObjectJob") -> "LargeObjectSteps":
+    """Return the steps of one large object."""
+    from ferry.multipart.orphans import UploadKeeper
+    from ferry.multipart.steps import LargeObjectSteps
+    from ferry.tasks.uploads import UploadClaims
+
+    run = progress().tasks.get_run(job.run_id)
+    uploads = UploadKeeper(replica(run), UploadClaims(_table()), settings().upload_principal)
+    return LargeObjectSteps(job, run, large_object_copier(run), progress(), uploads)
 
 
 @lru_cache

@@ -14,17 +14,19 @@ from ferry.errors import (
     SourceChangedError,
     TransientError,
 )
-from ferry.multipart import steps
 from ferry.multipart.plan import MIN_PART_SIZE
+from ferry.multipart.steps import LargeObjectJob, LargeObjectSteps, RangeReport, caught_error
+from ferry.multipart.upload import PartRange
 from ferry.outcome import Result
 from ferry.tasks.models import RunState
 
-from tests.support.builders import RUN_ID, run_of
+from tests.support.builders import RUN_ID, run_of, task
 from tests.support.engines import Sides, large_object_copier
 from tests.support.faults import raising
+from tests.support.uploads import MemoryClaims, upload_keeper
 
 CONTENT = bytes(MIN_PART_SIZE + 1)
-JOB = steps.LargeObjectJob(task_id="photos", run_id=RUN_ID, job_id="0001.0.0", key="k", attempt=2)
+JOB = LargeObjectJob(task_id="photos", run_id=RUN_ID, job_id="0001.0.0", key="k", attempt=2)
 
 
 @dataclass
@@ -57,44 +59,57 @@ def progress():
     return NotedProgress()
 
 
-def begin(sides, progress, run=None):
-    return asyncio.run(steps.begin(JOB, run or run_of(), large_object_copier(sides), progress))
+@pytest.fixture
+def claims():
+    return MemoryClaims()
 
 
-def copy(sides, plan):
-    return asyncio.run(steps.copy_range(plan, 1, 2, large_object_copier(sides), deadline=2000.0))
+@pytest.fixture
+def steps(sides, progress, claims):
+    """The steps of one job, as of a state of its run."""
+
+    def steps(run=None, job=JOB):
+        copier = large_object_copier(sides)
+        run = run or run_of(task(destination={"prefix": "copies/"}))
+        return LargeObjectSteps(job, run, copier, progress, upload_keeper(sides.replica, claims))
+
+    return steps
 
 
-def complete(sides, progress, plan, reports):
-    return steps.complete(JOB, plan, reports, large_object_copier(sides), progress)
+def begin(steps):
+    return asyncio.run(steps.begin())
 
 
-def test_a_job_is_closed_by_the_step_that_completes_it(sides, progress):
-    plan = begin(sides, progress)
-    report = copy(sides, plan)
+def copy(steps, plan, before=None, deadline=2000.0):
+    return asyncio.run(steps.copy_range(plan, PartRange(first=1, last=2), before, deadline=deadline))
+
+
+def test_a_job_is_closed_by_the_step_that_completes_it(sides, steps, progress):
+    plan = begin(steps())
+    report = copy(steps(), plan)
     before = list(progress.closed)
 
-    outcome = complete(sides, progress, plan, [report])
+    outcome = steps().complete(plan, [report])
 
     assert before == []
     assert progress.closed == [(RUN_ID, "0001.0.0", [outcome], 2)]
     assert sides.content("k") == CONTENT
 
 
-def test_a_job_with_nothing_to_copy_is_closed_at_once(sides, progress):
-    plan = begin(sides, progress)
-    complete(sides, progress, plan, [copy(sides, plan)])
+def test_a_job_with_nothing_to_copy_is_closed_at_once(sides, steps, progress):
+    plan = begin(steps())
+    steps().complete(plan, [copy(steps(), plan)])
     sides.source.remove("k")
 
-    again = begin(sides, progress)
+    again = begin(steps())
 
     assert again is None
     assert progress.results == [Result.COPIED, Result.GONE]
 
 
 @pytest.mark.parametrize("change", [{"state": RunState.FAILED}, {"reason": "The key is disabled."}])
-def test_nothing_is_begun_for_a_run_that_ended(sides, progress, change):
-    assert begin(sides, progress, run_of(**change)) is None
+def test_nothing_is_begun_for_a_run_that_ended(sides, progress, steps, change):
+    assert begin(steps(run_of(**change))) is None
     assert (progress.closed, sides.replica.uploads) == ([], {})
 
 
@@ -108,15 +123,15 @@ def test_nothing_is_begun_for_a_run_that_ended(sides, progress, change):
     ],
 )
 def test_what_trying_again_cannot_help_is_reported_and_raised_at_the_end(
-    sides, progress, error, expected, raised
+    sides, steps, progress, error, expected, raised
 ):
-    plan = begin(sides, progress)
+    plan = begin(steps())
     sides.source.surprises.before["open"] = [raising(error)] * 2
 
-    report = copy(sides, plan)
-    stored = steps.RangeReport.model_validate(json.loads(report.model_dump_json(exclude_none=True)))
+    report = copy(steps(), plan)
+    stored = RangeReport.model_validate(json.loads(report.model_dump_json(exclude_none=True)))
     with pytest.raises(raised) as caught:
-        complete(sides, progress, plan, [stored])
+        steps().complete(plan, [stored])
 
     assert (report.copied, report.problem.error) == (None, expected)
     assert type(caught.value) is raised
@@ -124,36 +139,36 @@ def test_what_trying_again_cannot_help_is_reported_and_raised_at_the_end(
     assert (progress.closed, sides.content("k")) == ([], None)
 
 
-def test_what_trying_again_may_help_is_raised_at_once(sides, progress):
-    plan = begin(sides, progress)
+def test_what_trying_again_may_help_is_raised_at_once(sides, steps, progress):
+    plan = begin(steps())
     sides.source.surprises.before["open"] = [raising(TransientError("Broken."))] * 100
 
     with pytest.raises(TransientError):
-        copy(sides, plan)
+        copy(steps(), plan)
 
 
 @pytest.mark.parametrize("error", [ConflictError("Theirs."), PartsDifferError("Damaged.")])
-def test_a_job_that_cannot_be_completed_stays_open(sides, progress, error):
-    plan = begin(sides, progress)
-    report = copy(sides, plan)
+def test_a_job_that_cannot_be_completed_stays_open(sides, steps, progress, error):
+    plan = begin(steps())
+    report = copy(steps(), plan)
     sides.replica.surprises.before["complete_upload"] = [raising(error)]
 
     with pytest.raises(type(error)):
-        complete(sides, progress, plan, [report])
+        steps().complete(plan, [report])
 
     assert progress.closed == []
 
 
-def test_a_failure_closes_the_job_with_its_reason(progress):
-    steps.fail(JOB, PermanentError("It is archived.", reason="Archived"), progress)
+def test_a_failure_closes_the_job_with_its_reason(steps, progress):
+    steps().fail(PermanentError("It is archived.", reason="Archived"))
 
     ((_, _, (outcome,), attempts),) = progress.closed
     assert (outcome.key, outcome.result, outcome.reason, attempts) == ("k", Result.FAILED, "Archived", 2)
     assert progress.given_up == []
 
 
-def test_a_wrong_setting_ends_the_run_too(progress):
-    steps.fail(JOB, ConfigurationError("The key is disabled."), progress)
+def test_a_wrong_setting_ends_the_run_too(steps, progress):
+    steps().fail(ConfigurationError("The key is disabled."))
 
     assert progress.given_up == [(RUN_ID, "The key is disabled.")]
     assert progress.results == [Result.FAILED]
@@ -182,13 +197,13 @@ def test_a_wrong_setting_ends_the_run_too(progress):
     ],
 )
 def test_what_a_workflow_caught_becomes_an_error_with_a_sentence(caught, kind, reason, message):
-    error = steps.caught_error(caught)
+    error = caught_error(caught)
 
     assert type(error) is kind
     assert (error.reason, str(error)) == (reason, message)
 
 
 def test_a_job_takes_fields_that_later_steps_add():
-    job = steps.LargeObjectJob.model_validate({**JOB.model_dump(), "upload_id": "u", "ranges": []})
+    job = LargeObjectJob.model_validate({**JOB.model_dump(), "upload_id": "u", "ranges": []})
 
     assert job == JOB

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from ferry.errors import DamagedContentError, ThrottledError, TransientError
 from ferry.objects import ByteRange
+from ferry.stores.access_keys import FixedKey
 from ferry.stores.http import HttpTransport
 from ferry.stores.oss import OssEndpoint, OssStore
 from ferry.stores.signing import AccessKey
@@ -24,7 +25,7 @@ def read(answer, *, byte_range=None, if_match=None):
             store = OssStore(
                 "photos",
                 endpoint=OssEndpoint("cn-hangzhou", server.url),
-                credentials=lambda: AccessKey("id", "secret", "token"),
+                keys=FixedKey(AccessKey("id", "secret", "token")),
                 http=transport,
             )
             try:

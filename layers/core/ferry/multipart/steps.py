@@ -1,7 +1,9 @@
 """The steps of the large-object workflow, and closing its job whichever way it ends."""
 
+import contextlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -13,10 +15,13 @@ from ferry.errors import (
     PermanentError,
     SourceChangedError,
 )
-from ferry.multipart.upload import CopiedRange, LargeObjectCopier, UploadPlan
+from ferry.multipart.orphans import UploadKeeper
+from ferry.multipart.ranges import CopiedRange
+from ferry.multipart.upload import LargeObjectCopier, PartRange, UploadPlan
 from ferry.outcome import Outcome, Result
 from ferry.tasks.models import Run
 from ferry.tasks.progress import RunProgress
+from ferry.tasks.uploads import Place
 
 
 class LargeObjectJob(BaseModel):
@@ -61,76 +66,154 @@ class RangeReport(BaseModel):
     problem: Problem | None = None
 
 
-async def begin(
-    job: LargeObjectJob, run: Run, copier: LargeObjectCopier, progress: RunProgress
-) -> UploadPlan | None:
-    """Begin an upload, or close the job when there is nothing to copy.
+@dataclass(frozen=True)
+class LargeObjectSteps:
+    """The steps of one large object of one run.
 
-    Returns:
-        The plan, None when the job is closed or its run is over.
-
-    Raises:
-        PermanentError: The object cannot be copied.
+    Attributes:
+        run: As of now; a step of a run that is over begins and copies nothing.
+        copier: Copies between both sides.
+        progress: Where the job is closed.
+        uploads: Drops the uploads that nobody will finish.
     """
-    if run.state.is_over or run.reason is not None:
-        return None
-    try:
-        begun = await copier.begin(job.key)
-    except ObjectNotFoundError:
-        begun = Outcome(job.key, Result.GONE)
-    if isinstance(begun, UploadPlan):
+
+    job: LargeObjectJob
+    run: Run
+    copier: LargeObjectCopier
+    progress: RunProgress
+    uploads: UploadKeeper
+
+    async def begin(self) -> UploadPlan | None:
+        """Begin an upload, or close the job when there is nothing to copy.
+
+        Returns:
+            The plan, None when the job is closed or its run is over.
+
+        Raises:
+            PermanentError: The object cannot be copied.
+        """
+        if self._is_over:
+            self.uploads.close(self._place)
+            return None
+        try:
+            begun = await self._begin()
+        except ObjectNotFoundError:
+            begun = Outcome(self.job.key, Result.GONE)
+        if isinstance(begun, Outcome):
+            self._close(begun)
+            return None
         return begun
-    progress.close_job(job.run_id, job.job_id, [begun], attempts=job.attempt)
-    return None
+
+    async def _begin(self) -> UploadPlan | Outcome | None:
+        looked = await self.copier.look(self.job.key)
+        if isinstance(looked, Outcome):
+            return looked
+        if not self.uploads.open(self._place):
+            return None
+        begun = await self.copier.start(looked)
+        if isinstance(begun, UploadPlan) and not self.uploads.record(self._place, begun.upload_id):
+            return None
+        return begun
+
+    async def copy_range(
+        self, plan: UploadPlan, piece: PartRange, before: CopiedRange | None = None, *, deadline: float
+    ) -> RangeReport:
+        """Copy a range, or as much of it as there is time for.
+
+        What trying again cannot help is reported, not raised, so that no retry repeats it.
+
+        Args:
+            plan: The upload.
+            piece: The range.
+            before: What earlier calls have copied of it.
+            deadline: On the copier's clock.
+
+        Returns:
+            All that is copied of the range by now, which may end before its last part.
+
+        Raises:
+            TransientError: The rest of the range can be copied again.
+        """
+        if self._is_over:
+            return _problem("PermanentError", PermanentError("The run has ended.", reason="RunEnded"))
+        first = piece.first if before is None else before.last + 1
+        try:
+            copied = await self.copier.copy_range(plan, first, piece.last, deadline=deadline)
+        except (SourceChangedError, ObjectNotFoundError) as error:
+            return _problem("SourceChangedError", error)
+        except ConfigurationError as error:
+            return _problem("ConfigurationError", error)
+        except PermanentError as error:
+            # An upload that somebody else aborted can be begun again.
+            is_gone = error.reason == "NoSuchUpload"
+            return _problem("SourceChangedError" if is_gone else "PermanentError", error)
+        return RangeReport(copied=copied if before is None else before.followed_by(copied))
+
+    def complete(self, plan: UploadPlan, reports: list[RangeReport]) -> Outcome:
+        """Complete the upload and close the job.
+
+        Raises:
+            FerryError: A range had a problem, or the parts are not the object; nothing became visible.
+        """
+        for report in reports:
+            if report.problem is not None:
+                report.problem.raise_it()
+        outcome = self.copier.complete(
+            plan, [report.copied for report in reports if report.copied is not None]
+        )
+        self._close(outcome, is_complete=True)
+        return outcome
+
+    def abort(self, upload_id: str) -> LargeObjectJob:
+        """Drop the upload and return the job for another attempt."""
+        self.copier.abort(self.job.key, upload_id)
+        return self.job.model_copy(update={"attempt": self.job.attempt + 1})
+
+    def fail(self, error: FerryError, *, may_be_beginning: bool = False) -> None:
+        """Close the job as failed and drop its uploads; a configuration error ends its whole run.
+
+        Args:
+            error: Why.
+            may_be_beginning: Whether a function of a workflow that was stopped may still be at work.
+
+        Raises:
+            TransientError: It may; the job is closed, but has to be failed again to drop the last upload.
+        """
+        if not self._is_over:
+            if isinstance(error, ConfigurationError):
+                self.progress.give_up(self.job.run_id, error)
+            self._account(self._copied_after_all() or Outcome.failed(self.job.key, error))
+        self.uploads.close(self._place, may_be_beginning=may_be_beginning)
+
+    def _copied_after_all(self) -> Outcome | None:
+        """Tell whether the upload was completed and only the answer lost."""
+        with contextlib.suppress(FerryError):
+            outcome = self.copier.ended(self.job.key, self.job.etag)
+            return outcome if outcome is not None and outcome.result is Result.COPIED else None
+        return None
+
+    def _close(self, outcome: Outcome, *, is_complete: bool = False) -> None:
+        self._account(outcome)
+        self.uploads.close(self._place, is_complete=is_complete)
+
+    def _account(self, outcome: Outcome) -> None:
+        job = self.job
+        self.progress.close_job(job.run_id, job.job_id, [outcome], attempts=job.attempt)
+
+    @property
+    def _is_over(self) -> bool:
+        return self.run.state.is_over or self.run.reason is not None
+
+    @property
+    def _place(self) -> Place:
+        key = self.run.task.mapping.to_replica(self.job.key)
+        return Place(self.run.task.destination.bucket, key, self.job.run_id, self.job.job_id)
 
 
-async def copy_range(
-    plan: UploadPlan, first: int, last: int, copier: LargeObjectCopier, *, deadline: float
+def _problem(
+    error: Literal["SourceChangedError", "PermanentError", "ConfigurationError"], cause: FerryError
 ) -> RangeReport:
-    """Copy one range; what trying again cannot help is reported, not raised, so that no retry repeats it.
-
-    Raises:
-        TransientError: The range can be copied again.
-    """
-    try:
-        return RangeReport(copied=await copier.copy_range(plan, first, last, deadline=deadline))
-    except (SourceChangedError, ObjectNotFoundError) as error:
-        return RangeReport(
-            problem=Problem(error="SourceChangedError", reason=error.reason, message=str(error))
-        )
-    except ConfigurationError as error:
-        return RangeReport(
-            problem=Problem(error="ConfigurationError", reason=error.reason, message=str(error))
-        )
-    except PermanentError as error:
-        return RangeReport(problem=Problem(error="PermanentError", reason=error.reason, message=str(error)))
-
-
-def complete(
-    job: LargeObjectJob,
-    plan: UploadPlan,
-    reports: list[RangeReport],
-    copier: LargeObjectCopier,
-    progress: RunProgress,
-) -> Outcome:
-    """Complete the upload and close the job.
-
-    Raises:
-        FerryError: A range had a problem, or the parts are not the object; nothing became visible.
-    """
-    for report in reports:
-        if report.problem is not None:
-            report.problem.raise_it()
-    outcome = copier.complete(plan, [report.copied for report in reports if report.copied is not None])
-    progress.close_job(job.run_id, job.job_id, [outcome], attempts=job.attempt)
-    return outcome
-
-
-def fail(job: LargeObjectJob, error: FerryError, progress: RunProgress) -> None:
-    """Close the job as failed; a configuration error ends its whole run."""
-    if isinstance(error, ConfigurationError):
-        progress.give_up(job.run_id, error)
-    progress.close_job(job.run_id, job.job_id, [Outcome.failed(job.key, error)], attempts=job.attempt)
+    return RangeReport(problem=Problem(error=error, reason=cause.reason, message=str(cause)))
 
 
 def caught_error(caught: Mapping[str, Any]) -> FerryError:

@@ -3,18 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from ferry.checksums import combine_crc64, crc64
-from ferry.errors import ConflictError, PartsDifferError, PermanentError, SourceChangedError
+from ferry.errors import (
+    ConflictError,
+    PartsDifferError,
+    PermanentError,
+    SourceChangedError,
+    TransientError,
+)
 from ferry.keys import KeyMapping, check_key
 from ferry.multipart.plan import Part, part_size_for, plan_parts, plan_ranges
+from ferry.multipart.ranges import CopiedRange, RangeProgress, until_time_is_up
 from ferry.objects import ByteRange, Replica, SourceObject, UploadedPart
 from ferry.outcome import Outcome, Result
 from ferry.replica_policy import ReplicaPolicy
 from ferry.retry import RetryPolicy
 from ferry.stores.protocols import ReplicaStore, SourceBody, SourceStore
+
+UPLOAD_IS_GONE: Final = "Somebody else has aborted the upload."
 
 
 class _Model(BaseModel):
@@ -47,13 +57,12 @@ class UploadPlan(_Model):
     ranges: tuple[PartRange, ...] = ()
 
 
-class CopiedRange(_Model):
-    """A range that S3 holds; ``crc64`` is decimal text, since JSON numbers lose digits."""
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The source as it is, and the etag that the replica's next write must find."""
 
-    first: int
-    last: int
-    size: int
-    crc64: str
+    source: SourceObject
+    expected: str | None
 
 
 @dataclass(frozen=True)
@@ -76,10 +85,15 @@ class LargeObjectCopier:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     async def begin(self, key: str) -> UploadPlan | Outcome:
-        """Look at both sides and start an upload if the replica is not current.
+        """Look at both sides and start an upload if the replica is not current; raises as the two do."""
+        looked = await self.look(key)
+        return looked if isinstance(looked, Outcome) else await self.start(looked)
+
+    async def look(self, key: str) -> Sides | Outcome:
+        """Look at both sides.
 
         Returns:
-            The plan to carry out, or how the object ended without one.
+            What is there, or how the object ended because its replica is current.
 
         Raises:
             ObjectNotFoundError: The source is gone.
@@ -91,16 +105,37 @@ class LargeObjectCopier:
         replica = await asyncio.to_thread(self.replica.head, replica_key)
         if replica is not None and (ended := self._ended(source.etag, replica)) is not None:
             return ended
-        if not source.size:
-            msg = "The object has become empty since it was listed; run the task again."
-            raise PermanentError(msg, reason="ShrankDuringCopy")
-        part_size = part_size_for(source.size, preferred_size=self.part_size)
+        if source.size:
+            part_size_for(source.size, preferred_size=self.part_size)
+        return Sides(source, replica.etag if replica else None)
+
+    async def start(self, sides: Sides) -> UploadPlan | Outcome:
+        """Start an upload of what was looked at; an object that became empty is written at once.
+
+        Returns:
+            The plan to carry out, or how the object ended without one.
+
+        Raises:
+            TransientError: The replica of an empty object changed meanwhile; look again.
+        """
+        source = sides.source
+        replica_key = self.mapping.to_replica(source.key)
         properties = self.policy.properties(source, await self._tags(source))
+        if not source.size:
+            # No multipart upload has zero parts.
+            try:
+                await self.replica.put(
+                    replica_key, b"", size=0, properties=properties, expected=sides.expected
+                )
+            except ConflictError as error:
+                raise TransientError(str(error), reason="Conflict") from error
+            return Outcome(source.key, Result.COPIED)
+        part_size = part_size_for(source.size, preferred_size=self.part_size)
         return UploadPlan(
-            key=key,
+            key=source.key,
             upload_id=await self.replica.create_upload(replica_key, properties),
             etag=source.etag,
-            expected=replica.etag if replica else None,
+            expected=sides.expected,
             size=source.size,
             crc64=None if source.crc64 is None else str(source.crc64),
             part_size=part_size,
@@ -110,7 +145,7 @@ class LargeObjectCopier:
         )
 
     async def copy_range(self, plan: UploadPlan, first: int, last: int, *, deadline: float) -> CopiedRange:
-        """Copy the parts ``first`` to ``last``.
+        """Copy the parts ``first`` to ``last``, or as many of the first of them as there is time for.
 
         Args:
             plan: The upload.
@@ -118,28 +153,34 @@ class LargeObjectCopier:
             last: Number of the last part.
             deadline: On the retry policy's clock.
 
+        Returns:
+            What was copied: at least one part, from ``first`` on without gaps. Its ``last`` is smaller than
+            asked for when time was short; go on after it.
+
         Raises:
             SourceChangedError: The source is no longer the planned version.
-            TransientError: A part failed too often; the range can be copied again.
+            TransientError: A part failed too often, or not even one was finished in time.
         """
-        slots = asyncio.Semaphore(self.parts_in_flight)
+        copies = RangeProgress(deadline, self.retry.clock)
+        left = iter(plan_parts(plan.size, plan.part_size, first=first, last=last))
 
-        async def copy(part: Part) -> int:
-            async with slots:
-                checksum = await self.retry.run(lambda: self._copy_part(plan, part), deadline=deadline)
+        async def work() -> None:
+            for part in left:
+                if not copies.has_time():
+                    return
+                started = self.retry.clock()
+                async with asyncio.timeout(copies.seconds_left()):
+                    checksum = await self.retry.run(lambda: self._copy_part(plan, part), deadline=deadline)  # noqa: B023
+                copies.add(part, checksum, self.retry.clock() - started)
                 self.on_part(part.size)
-                return checksum
 
-        parts = plan_parts(plan.size, plan.part_size, first=first, last=last)
         try:
             async with asyncio.TaskGroup() as group:
-                copies = [group.create_task(copy(part)) for part in parts]
+                for _ in range(self.parts_in_flight):
+                    group.create_task(until_time_is_up(work()))
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
-        pieces = [(task.result(), part.size) for task, part in zip(copies, parts, strict=True)]
-        return CopiedRange(
-            first=first, last=last, size=sum(part.size for part in parts), crc64=str(combine_crc64(pieces))
-        )
+        return copies.without_gaps(first)
 
     def complete(self, plan: UploadPlan, copied: Sequence[CopiedRange]) -> Outcome:
         """Check that S3 holds exactly the planned object and make it the replica.
@@ -149,7 +190,7 @@ class LargeObjectCopier:
             copied: What ``copy_range`` returned for every range, in any order.
 
         Raises:
-            PartsDifferError: The parts are not the object.
+            PartsDifferError: The parts are not the object, or the upload is gone.
             ConflictError: The replica is not the one seen at the beginning.
         """
         replica_key = self.mapping.to_replica(plan.key)
@@ -165,13 +206,19 @@ class LargeObjectCopier:
             parts = list(self.replica.list_parts(replica_key, plan.upload_id))
             _check_parts(plan, parts)
             self.replica.complete_upload(replica_key, plan.upload_id, parts, expected=plan.expected)
-        except (PermanentError, ConflictError):
+        except (PermanentError, ConflictError) as error:
             # An earlier call may have completed it without hearing the answer.
-            replica = self.replica.head(replica_key)
-            if replica is not None and (ended := self._ended(plan.etag, replica)) is not None:
+            if (ended := self.ended(plan.key, plan.etag)) is not None:
                 return ended
+            if error.reason == "NoSuchUpload":
+                raise PartsDifferError(UPLOAD_IS_GONE, reason=error.reason) from error
             raise
         return Outcome(plan.key, Result.COPIED, size=plan.size)
+
+    def ended(self, key: str, source_etag: str) -> Outcome | None:
+        """Tell how an object ended by its replica; None when that is not of this version of the source."""
+        replica = self.replica.head(self.mapping.to_replica(key))
+        return None if replica is None else self._ended(source_etag, replica)
 
     def abort(self, key: str, upload_id: str) -> None:
         """Drop an upload and its parts."""

@@ -20,6 +20,7 @@ from ferry.objects import (
     ByteRange,
     ListedObject,
     Marker,
+    PendingUpload,
     Replica,
     ReplicaProperties,
     SourceObject,
@@ -160,16 +161,18 @@ class StoredReplica:
 class _Upload:
     key: str
     properties: ReplicaProperties
+    initiator: str
     parts: dict[int, bytes] = field(default_factory=dict)
 
 
 @dataclass
 class MemoryReplica(ReplicaStore):
-    """A replica bucket."""
+    """A replica bucket; ``caller`` is the ARN of whoever begins uploads."""
 
     clock: Callable[[], datetime] = _now
     objects: dict[str, StoredReplica] = field(default_factory=dict)
     uploads: dict[str, _Upload] = field(default_factory=dict)
+    caller: str = "arn:aws:sts::123456789012:assumed-role/ferry/memory"
     _started: int = 0
 
     @override
@@ -208,7 +211,7 @@ class MemoryReplica(ReplicaStore):
     async def create_upload(self, key: str, properties: ReplicaProperties) -> str:
         self._started += 1
         upload_id = f"upload-{self._started}"
-        self.uploads[upload_id] = _Upload(key, properties)
+        self.uploads[upload_id] = _Upload(key, properties, self.caller)
         return upload_id
 
     @override
@@ -222,6 +225,12 @@ class MemoryReplica(ReplicaStore):
         parts = self._upload(upload_id).parts
         for number in sorted(parts):
             yield UploadedPart(number, _md5(parts[number]), len(parts[number]))
+
+    @override
+    def list_uploads(self, key: str) -> Iterator[PendingUpload]:
+        for upload_id, upload in list(self.uploads.items()):
+            if upload.key == key:
+                yield PendingUpload(upload_id, upload.initiator)
 
     @override
     def complete_upload(

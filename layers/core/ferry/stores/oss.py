@@ -1,5 +1,6 @@
 """A source bucket on Alibaba Cloud OSS: object bodies over our HTTP transport, the rest through oss2."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,14 +15,18 @@ from ferry.errors import ConfigurationError, DamagedContentError, TransientError
 from ferry.keys import KeyRange, sort_key
 from ferry.objects import CONTENT_HEADERS, ByteRange, ListedObject, SourceObject
 from ferry.retry import RetryPolicy
+from ferry.stores.access_keys import KeySource, renewed
 from ferry.stores.http import HttpTransport, Request, Response
 from ferry.stores.protocols import CALLS_AT_ONCE, SourceBody, SourceStore
-from ferry.stores.replies import oss_error, parse_error
-from ferry.stores.signing import AccessKey, CredentialScope, encode_path, sign_oss
+from ferry.stores.replies import OSS_KEY_REFUSALS, error_reply, oss_error, parse_error
+from ferry.stores.signing import CredentialScope, encode_path, sign_oss
 
 LIST_PAGE: Final = 1000
 _METADATA: Final = "x-oss-meta-"
-_CONNECT_TIMEOUT_SECONDS: Final = 20
+_TIMEOUT_SECONDS: Final = 15
+"""To connect, and again for every silence of the server."""
+_LONGEST_CALL_SECONDS: Final = 45
+"""After this no other attempt begins: below the time of every function, even of those that only plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class OssStore(SourceStore):
     Args:
         bucket: Its name.
         endpoint: Where the bucket is reached.
-        credentials: Called for every request, so that rotated keys are picked up.
+        keys: Asked for every request, so that rotated keys are picked up.
         http: Carries the object bodies.
         retry: For everything but object bodies, which the engine tries again as a whole.
     """
@@ -60,16 +65,16 @@ class OssStore(SourceStore):
         bucket: str,
         *,
         endpoint: OssEndpoint,
-        credentials: Callable[[], AccessKey],
+        keys: KeySource,
         http: HttpTransport,
         retry: RetryPolicy | None = None,
     ) -> None:
         self.bucket = bucket
         self._region = endpoint.region
         self._endpoint = endpoint
-        self._credentials = credentials
+        self._keys = keys
         self._http = http
-        self._retry = retry or RetryPolicy()
+        self._retry = retry or RetryPolicy(longest_seconds=_LONGEST_CALL_SECONDS)
         self._base_url = _base_url(endpoint, bucket)
 
     @override
@@ -84,13 +89,14 @@ class OssStore(SourceStore):
             headers["x-oss-range-behavior"] = "standard"
         if if_match is not None:
             headers["if-match"] = f'"{if_match}"'
-        scope = CredentialScope(self._credentials(), self._region, datetime.now(UTC))
+        access_key = self._keys()
+        scope = CredentialScope(access_key, self._region, datetime.now(UTC))
         signed = sign_oss("GET", self.bucket, key, headers, scope=scope)
         request = Request("GET", f"{self._base_url}/{encode_path(key)}", signed)
         async with self._http.send(request) as response:
             if response.status not in {200, 206}:
-                code, message = parse_error(await response.read(), response.headers, response.status)
-                raise oss_error(response.status, code, message, response.headers)
+                error = oss_error(parse_error(await response.read(), response.headers, response.status))
+                raise await asyncio.to_thread(renewed, error, self._keys, access_key, OSS_KEY_REFUSALS)
             yield _OssBody(key, response, byte_range)
 
     @override
@@ -143,14 +149,21 @@ class OssStore(SourceStore):
         )
 
     def _call[T](self, operation: Callable[[], T]) -> T:
-        return self._retry.call(lambda: _translated(operation))
+        def attempt() -> T:
+            access_key = self._keys()
+            try:
+                return _translated(operation)
+            except ConfigurationError as error:
+                raise renewed(error, self._keys, access_key, OSS_KEY_REFUSALS) from error
+
+        return self._retry.call(attempt)
 
     @cached_property
     def _bucket(self) -> Any:
         # oss2 takes about half a second to import, which copying an object never needs.
         import oss2
 
-        auth = oss2.ProviderAuthV4(_Provider(self._credentials))
+        auth = oss2.ProviderAuthV4(_Provider(self._keys))
         try:
             return oss2.Bucket(
                 auth,
@@ -158,7 +171,7 @@ class OssStore(SourceStore):
                 self.bucket,
                 is_cname=self._endpoint.is_cname,
                 session=oss2.Session(pool_size=CALLS_AT_ONCE),
-                connect_timeout=_CONNECT_TIMEOUT_SECONDS,
+                connect_timeout=_TIMEOUT_SECONDS,
                 region=self._region,
                 enable_crc=False,
             )
@@ -206,13 +219,13 @@ class _OssBody(SourceBody):
 class _Provider:
     """Hands our credentials to oss2 for every request it signs."""
 
-    def __init__(self, credentials: Callable[[], AccessKey]) -> None:
-        self._credentials = credentials
+    def __init__(self, keys: KeySource) -> None:
+        self._keys = keys
 
     def get_credentials(self) -> Any:
         from oss2.credentials import Credentials
 
-        key = self._credentials()
+        key = self._keys()
         return Credentials(key.access_key_id, key.secret_access_key, key.security_token or "")
 
 
@@ -295,8 +308,7 @@ def _translated[T](operation: Callable[[], T]) -> T:
         msg = f"The source did not answer: {_cause(error.exception)}"
         raise TransientError(msg, reason="ConnectionFailed") from error
     except oss2.exceptions.ServerError as error:
-        code = error.code or f"Http{error.status}"
-        raise oss_error(error.status, code, error.message or "", _lower(error.headers)) from error
+        raise oss_error(error_reply(error.status, error.details, _lower(error.headers))) from error
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         msg = f"The reply of the source broke off: {error}"
         raise TransientError(msg, reason="Truncated") from error

@@ -12,6 +12,7 @@ from ferry.keys import KeyRange
 from ferry.objects import (
     ByteRange,
     ListedObject,
+    PendingUpload,
     Replica,
     ReplicaProperties,
     SourceObject,
@@ -112,10 +113,17 @@ class ReplicaStore(ObjectListing, Protocol):
     def list_parts(self, key: str, upload_id: str) -> Iterator[UploadedPart]:
         """Yield the parts S3 holds, ascending by number."""
 
+    def list_uploads(self, key: str) -> Iterator[PendingUpload]:
+        """Yield the uploads of exactly this key that are neither completed nor aborted."""
+
     def complete_upload(
         self, key: str, upload_id: str, parts: Iterable[UploadedPart], *, expected: ExpectedEtag
     ) -> str:
         """Make the upload the object and return its etag; raises ConflictError."""
 
     def abort_upload(self, key: str, upload_id: str) -> None:
-        """Drop the upload and its parts; an upload that no longer exists is fine."""
+        """Drop the upload and its parts; an upload that no longer exists is fine.
+
+        Raises:
+            TransientError: Parts that were being written survived it; abort it again.
+        """

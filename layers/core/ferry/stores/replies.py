@@ -1,6 +1,7 @@
 """What the clouds' error replies mean for us, by code and status."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -21,25 +22,55 @@ _OSS_REMEDIES: Final = {
     "InvalidAccessKeyId": "give the source an existing, enabled access key id",
     "InvalidSecurityToken": "give the source a valid security token, or none with a permanent key",
     "SecurityTokenExpired": "renew the security token of the source",
+    "AccessKeyIdAndSecurityTokenNotMatch": "give the access key that the security token belongs to",
     "SignatureDoesNotMatch": "check the source's secret_access_key, and its region",
     "NoSuchBucket": "check the name of the source bucket and its region",
     "InvalidBucketName": "check the name of the source bucket",
+    "BucketNotBelongTo": "check the name of the source bucket and whose access key it is",
+    "PermanentRedirect": "give the region and the endpoint that the source bucket is in",
     "SecondLevelDomainForbidden": "use the bucket's own endpoint, such as https://oss-REGION.aliyuncs.com",
+    "NonStandardHostForbidden": "use the bucket's own endpoint, such as https://oss-REGION.aliyuncs.com",
+    "CnameDenied": "use a domain that is bound to the source bucket",
     "UserDisable": "enable the Alibaba Cloud account",
     "InDebt": "settle the Alibaba Cloud bill",
     "InDebtOverdue": "settle the Alibaba Cloud bill",
     "BucketDisable": "enable the source bucket",
     "AbnormalBucketOwnerStatus": "check the state of the source bucket owner's account",
     "KmsServiceNotEnabled": "enable KMS for the source bucket's key",
+    "UbsmsInvalidBid": "enable KMS for the source bucket's key",
 }
-_OTHER_REGION: Final = ("signing region", "addressed using the specified endpoint")
-"""What the messages of AccessDenied and InvalidArgument say when the bucket is somewhere else."""
+_OSS_REMEDIES_BY_EC: Final = {
+    "0003-00001403": "give the region and the endpoint that the source bucket is in",
+    "0002-00000226": "give the region and the endpoint that the source bucket is in",
+    "0002-00000080": "use a version of Ferry and an endpoint that sign with V4",
+    "0002-00000904": "enable the access key, and let it be used from anywhere",
+}
+"""What to do about codes that stand for many things, by the finer number that some replies carry.
+
+Source:
+    OSS user guide, "EC error codes", the pages named like the numbers.
+"""
+OSS_KEY_REFUSALS: Final = frozenset(
+    {
+        "InvalidAccessKeyId",
+        "SignatureDoesNotMatch",
+        "InvalidSecurityToken",
+        "SecurityTokenExpired",
+        "AccessKeyIdAndSecurityTokenNotMatch",
+    }
+)
+"""What OSS says to a key that was rotated away or has expired, among other reasons."""
+S3_KEY_REFUSALS: Final = frozenset(
+    {"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired"}
+)
+"""The same for S3."""
 _S3_REMEDIES: Final = {
     "AccessDenied": "let the caller list the bucket and read, write and tag its objects",
     "AllAccessDisabled": "restore access to the destination bucket",
     "InvalidAccessKeyId": "use an existing, enabled AWS access key",
     "SignatureDoesNotMatch": "check the AWS secret access key",
     "ExpiredToken": "renew the AWS session",
+    "TokenRefreshRequired": "renew the AWS session",
     "InvalidToken": "renew the AWS session",
     "NoSuchBucket": "create the destination bucket or correct its name",
     "InvalidBucketName": "correct the name of the destination bucket",
@@ -49,41 +80,84 @@ _S3_REMEDIES: Final = {
     "InvalidStorageClass": "choose a storage class that S3 has",
 }
 _THROTTLING: Final = frozenset(
-    {"SlowDown", "ServiceUnavailable", "TooManyRequests", "Throttling", "RequestLimitExceeded"}
+    {
+        "SlowDown",
+        "ServiceUnavailable",
+        "TooManyRequests",
+        "Throttling",
+        "ThrottlingException",
+        "RequestLimitExceeded",
+        "BandwidthLimitExceeded",
+        "DownloadTrafficRateLimitExceeded",
+        "UploadTrafficRateLimitExceeded",
+        "TotalQpsLimitExceeded",
+        "QpsLimitExceeded",
+        "MetaOperationQpsLimitExceeded",
+        "ActiveRequestLimitExceeded",
+    }
 )
 _TRANSIENT: Final = frozenset({"RequestTimeout", "RequestTimeTooSkewed", "InternalError", "OperationAborted"})
 _DAMAGED: Final = frozenset({"BadDigest", "InvalidDigest", "IncompleteBody", "XAmzContentChecksumMismatch"})
 
 
-def parse_error(body: bytes, headers: Mapping[str, str], status: int) -> tuple[str, str]:
-    """Return the code and message of an error reply; a code made of the status when it has no XML."""
+@dataclass(frozen=True, slots=True)
+class ErrorReply:
+    """A reply that refuses a request.
+
+    Attributes:
+        code: A word; made of the status when the reply has none.
+        message: For people; no decision looks at it.
+        headers: Lower-case names.
+        ec: A number that some replies of OSS carry and that says more than the code.
+        endpoint: Where OSS says the bucket is, empty when it does not.
+    """
+
+    status: int
+    code: str
+    message: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ec: str = ""
+    endpoint: str = ""
+
+    def told_by(self, cloud: str) -> str:
+        """Return the reply as a sentence."""
+        return f"{cloud} answered {self.status} {self.code}: {self.message}".rstrip(": ")
+
+
+def parse_error(body: bytes, headers: Mapping[str, str], status: int) -> ErrorReply:
+    """Read the body of an error reply, whatever it looks like."""
     try:
         root = ET.fromstring(body.decode("utf-8")) if body else None
     except (ET.ParseError, UnicodeDecodeError):
         root = None
-    code = root.findtext("Code") if root is not None else None
-    message = root.findtext("Message") if root is not None else None
-    return code or f"Http{status}", message or headers.get("x-oss-ec", "")
+    details = {} if root is None else {child.tag: child.text or "" for child in root}
+    return error_reply(status, details, headers)
 
 
-def oss_error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> FerryError:
+def error_reply(status: int, details: Mapping[str, str], headers: Mapping[str, str]) -> ErrorReply:
+    """Describe an error reply by the elements of its document, which may be none."""
+    ec = details.get("EC") or headers.get("x-oss-ec", "")
+    return ErrorReply(
+        status=status,
+        code=details.get("Code") or f"Http{status}",
+        message=details.get("Message") or ec,
+        headers=headers,
+        ec=ec,
+        endpoint=details.get("Endpoint", ""),
+    )
+
+
+def oss_error(reply: ErrorReply) -> FerryError:
     """Turn an error reply of OSS into what to do about it.
-
-    Args:
-        status: HTTP status.
-        code: The reply's error code.
-        message: The reply's sentence.
-        headers: Lower-case names; a throttled reply says there how long to wait.
 
     Source:
         OSS API reference, "Error responses" and "HTTP status codes".
     """
-    said = f"OSS answered {status} {code}: {message}".rstrip(": ")
-    if code in {"NoSuchKey", "SymlinkTargetNotExist"}:
-        reason = "DanglingSymlink" if code == "SymlinkTargetNotExist" else code
-        return (PermanentError if code == "SymlinkTargetNotExist" else ObjectNotFoundError)(
-            said, reason=reason
-        )
+    status, code, said = reply.status, reply.code, reply.told_by("OSS")
+    if code == "NoSuchKey":
+        return ObjectNotFoundError(said, reason=code)
+    if code == "SymlinkTargetNotExist":
+        return PermanentError(said, reason="DanglingSymlink")
     if status == 412:
         return SourceChangedError(said, reason="SourceChanged")
     if code == "InvalidObjectState":
@@ -93,36 +167,26 @@ def oss_error(status: int, code: str, message: str, headers: Mapping[str, str] |
     if code in _TRANSIENT:
         return TransientError(said, reason=code)
     if status in {429, 503} or code in _THROTTLING:
-        delay = (headers or {}).get("x-oss-qos-delay-time", "")
-        return ThrottledError(
-            said, reason=code, retry_after_seconds=int(delay) / 1000 if delay.isdecimal() else None
-        )
+        return ThrottledError(said, reason=code, retry_after_seconds=_asked_to_wait(reply.headers))
     if status >= 500:
         return TransientError(said, reason=code)
-    if any(hint in message for hint in _OTHER_REGION):
-        remedy = "give the region and the endpoint that the source bucket is in"
-        return ConfigurationError(f"{said.rstrip('.')}. To go on: {remedy}.", reason=code)
-    if code in _OSS_REMEDIES or status in {401, 403}:
-        remedy = _OSS_REMEDIES.get(
-            code, "check the access key, its permissions and the account on Alibaba Cloud"
-        )
+    remedy = _OSS_REMEDIES_BY_EC.get(reply.ec) or _OSS_REMEDIES.get(code)
+    if reply.endpoint and status == 403:
+        remedy = f"give the source the endpoint https://{reply.endpoint}, and its region"
+    if remedy is None and status in {401, 403}:
+        remedy = "check the access key, its permissions and the account on Alibaba Cloud"
+    if remedy is not None:
         return ConfigurationError(f"{said.rstrip('.')}. To go on: {remedy}.", reason=code)
     return PermanentError(said, reason=code)
 
 
-def s3_error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> FerryError:
+def s3_error(reply: ErrorReply) -> FerryError:
     """Turn an error reply of S3 into what to do about it.
-
-    Args:
-        status: HTTP status.
-        code: The reply's error code.
-        message: The reply's sentence.
-        headers: Lower-case names; ``retry-after`` is seconds.
 
     Source:
         Amazon S3 API reference, "Error responses"; User Guide, "Conditional requests".
     """
-    said = f"S3 answered {status} {code}: {message}".rstrip(": ")
+    status, code, said = reply.status, reply.code, reply.told_by("S3")
     if code in {"PreconditionFailed", "ConditionalRequestConflict"} or status == 412:
         return ConflictError(said)
     if code in _DAMAGED:
@@ -130,10 +194,7 @@ def s3_error(status: int, code: str, message: str, headers: Mapping[str, str] | 
     if code in _TRANSIENT:
         return TransientError(said, reason=code)
     if status in {429, 503} or code in _THROTTLING:
-        wait = (headers or {}).get("retry-after", "")
-        return ThrottledError(
-            said, reason=code, retry_after_seconds=float(wait) if wait.isdecimal() else None
-        )
+        return ThrottledError(said, reason=code, retry_after_seconds=_asked_to_wait(reply.headers))
     if status >= 500:
         return TransientError(said, reason=code)
     if code in _S3_REMEDIES or code.startswith("KMS.") or status in {301, 401, 403}:
@@ -144,3 +205,11 @@ def s3_error(status: int, code: str, message: str, headers: Mapping[str, str] | 
     if code == "NoSuchKey":
         return ObjectNotFoundError(said, reason=code)
     return PermanentError(said, reason=code)
+
+
+def _asked_to_wait(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a throttled reply asks for: OSS in milliseconds, both clouds in seconds."""
+    delay, wait = headers.get("x-oss-qos-delay-time", ""), headers.get("retry-after", "")
+    if delay.isdecimal():
+        return int(delay) / 1000
+    return float(wait) if wait.isdecimal() else None

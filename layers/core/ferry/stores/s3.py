@@ -1,11 +1,12 @@
 """A replica bucket on Amazon S3: object bodies over our HTTP transport, the rest through boto3."""
 
+import asyncio
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, override
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from ferry.errors import (
@@ -17,29 +18,33 @@ from ferry.errors import (
 )
 from ferry.keys import KeyRange, sort_key
 from ferry.metadata import decode_value
-from ferry.objects import ListedObject, Marker, Replica, ReplicaProperties, UploadedPart
+from ferry.objects import ListedObject, Marker, PendingUpload, Replica, ReplicaProperties, UploadedPart
+from ferry.stores.access_keys import NO_CREDENTIALS, KeySource, renewed
 from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
 from ferry.stores.http import HttpTransport, Request
 from ferry.stores.protocols import Body, ExpectedEtag, ReplicaStore
-from ferry.stores.replies import parse_error, s3_error
+from ferry.stores.replies import S3_KEY_REFUSALS, error_reply, parse_error, s3_error
 from ferry.stores.signing import (
     UNSIGNED_PAYLOAD,
     UNSIGNED_TRAILER,
-    AccessKey,
     CredentialScope,
     encode_path,
     sign_s3,
 )
 
 if TYPE_CHECKING:
-    from boto3 import Session
     from mypy_boto3_s3 import S3Client
 
-NO_CREDENTIALS: Final = (
-    "No AWS credentials were found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-)
 _QUERY: Final = re.compile(r'\?[^"]*"')
 _METADATA: Final = "x-amz-meta-"
+_ABORTS: Final = 5
+_CODES_OF_HEADS: Final = {
+    "301": "PermanentRedirect",
+    "403": "AccessDenied",
+    "404": "NoSuchKey",
+    "NotFound": "NoSuchKey",
+    "412": "PreconditionFailed",
+}
 
 
 class S3Store(ReplicaStore):
@@ -48,16 +53,14 @@ class S3Store(ReplicaStore):
     Args:
         bucket: Its name.
         client: A boto3 client for the bucket's region; it also says which endpoint to use.
-        credentials: Called for every object body sent, so that refreshed keys are picked up.
+        keys: Asked for every object body sent, so that refreshed keys are picked up.
         http: Carries the object bodies.
     """
 
-    def __init__(
-        self, bucket: str, *, client: "S3Client", credentials: Callable[[], AccessKey], http: HttpTransport
-    ) -> None:
+    def __init__(self, bucket: str, *, client: "S3Client", keys: KeySource, http: HttpTransport) -> None:
         self.bucket = bucket
         self._client = client
-        self._credentials = credentials
+        self._keys = keys
         self._http = http
         endpoint = client.meta.endpoint_url
         host = urlsplit(endpoint).netloc
@@ -75,7 +78,7 @@ class S3Store(ReplicaStore):
             Bucket=self.bucket, Prefix=prefix, StartAfter=key_range.after
         )
         listing = iter(pages)
-        while (page := _translated(lambda: next(listing, None))) is not None:
+        while (page := self._call(lambda: next(listing, None))) is not None:
             for row in page.get("Contents", []):
                 if until is not None and sort_key(row["Key"]) > until:
                     return
@@ -90,7 +93,7 @@ class S3Store(ReplicaStore):
     @override
     def head(self, key: str) -> Replica | None:
         try:
-            reply = _translated(lambda: self._client.head_object(Bucket=self.bucket, Key=key))
+            reply = self._call(lambda: self._client.head_object(Bucket=self.bucket, Key=key))
         except ObjectNotFoundError:
             return None
         metadata = {name.lower(): decode_value(value) for name, value in reply["Metadata"].items()}
@@ -111,7 +114,7 @@ class S3Store(ReplicaStore):
     @override
     def delete(self, key: str, *, expected: str) -> None:
         try:
-            _translated(
+            self._call(
                 lambda: self._client.delete_object(Bucket=self.bucket, Key=key, IfMatch=f'"{expected}"')
             )
         except ObjectNotFoundError as error:
@@ -120,7 +123,7 @@ class S3Store(ReplicaStore):
     @override
     def check_writable(self, key: str) -> None:
         # A multipart upload needs the same permission as a PUT and shows nothing until it is completed.
-        started = _translated(lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=key))
+        started = self._call(lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=key))
         self.abort_upload(key, started["UploadId"])
 
     @override
@@ -147,9 +150,26 @@ class S3Store(ReplicaStore):
         pages = iter(
             self._client.get_paginator("list_parts").paginate(Bucket=self.bucket, Key=key, UploadId=upload_id)
         )
-        while (page := _translated(lambda: next(pages, None))) is not None:
+        while (page := self._call(lambda: next(pages, None))) is not None:
             for part in page.get("Parts", []):
                 yield UploadedPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
+
+    @override
+    def list_uploads(self, key: str) -> Iterator[PendingUpload]:
+        pages = iter(
+            self._client.get_paginator("list_multipart_uploads").paginate(
+                Bucket=self.bucket, Prefix=key, EncodingType="url"
+            )
+        )
+        while (page := self._call(lambda: next(pages, None))) is not None:
+            encoded = page.get("EncodingType") == "url"
+            rows = [(unquote(row["Key"]) if encoded else row["Key"], row) for row in page.get("Uploads", [])]
+            for found, row in rows:
+                if found == key:
+                    yield PendingUpload(row["UploadId"], row.get("Initiator", {}).get("ID", ""))
+            # The key itself comes before those that only begin with it.
+            if rows and rows[-1][0] != key:
+                return
 
     @override
     def complete_upload(
@@ -158,7 +178,7 @@ class S3Store(ReplicaStore):
         listed = list(parts)
         condition: dict[str, Any] = {"IfNoneMatch": "*"} if expected is None else {"IfMatch": f'"{expected}"'}
         try:
-            reply = _translated(
+            reply = self._call(
                 lambda: self._client.complete_multipart_upload(
                     Bucket=self.bucket,
                     Key=key,
@@ -177,13 +197,28 @@ class S3Store(ReplicaStore):
 
     @override
     def abort_upload(self, key: str, upload_id: str) -> None:
+        for _ in range(_ABORTS):
+            try:
+                self._call(
+                    lambda: self._client.abort_multipart_upload(
+                        Bucket=self.bucket, Key=key, UploadId=upload_id
+                    )
+                )
+                # A part that was being written may have survived; S3 says so by still listing parts.
+                next(self.list_parts(key, upload_id), None)
+            except PermanentError as error:
+                if error.reason != "NoSuchUpload":
+                    raise
+                return
+        msg = f"S3 still lists parts of the aborted upload {upload_id} of {key!r}."
+        raise TransientError(msg, reason="UploadSurvived")
+
+    def _call[T](self, operation: Callable[[], T]) -> T:
+        access_key = self._keys()
         try:
-            _translated(
-                lambda: self._client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)
-            )
-        except PermanentError as error:
-            if error.reason != "NoSuchUpload":
-                raise
+            return _translated(operation)
+        except ConfigurationError as error:
+            raise renewed(error, self._keys, access_key, S3_KEY_REFUSALS) from error
 
     async def _send_body(
         self,
@@ -213,19 +248,20 @@ class S3Store(ReplicaStore):
         self, method: str, key: str, query: Mapping[str, str], headers: Mapping[str, str], body: Body
     ) -> tuple[Mapping[str, str], bytes]:
         path = self._path + encode_path(key)
+        access_key = self._keys()
         signed = sign_s3(
             method,
             path,
             query,
             {"x-amz-content-sha256": UNSIGNED_PAYLOAD, **headers, "host": self._host},
-            scope=CredentialScope(self._credentials(), self._client.meta.region_name, datetime.now(UTC)),
+            scope=CredentialScope(access_key, self._client.meta.region_name, datetime.now(UTC)),
         )
         url = f"{self._origin}{path}" + (f"?{urlencode(query, quote_via=quote)}" if query else "")
         async with self._http.send(Request(method, url, signed, body)) as response:
             reply = await response.read()
             if response.status != 200:
-                code, message = parse_error(reply, response.headers, response.status)
-                raise s3_error(response.status, code, message, response.headers)
+                error = s3_error(parse_error(reply, response.headers, response.status))
+                raise await asyncio.to_thread(renewed, error, self._keys, access_key, S3_KEY_REFUSALS)
             return response.headers, reply
 
 
@@ -255,11 +291,12 @@ def _find_text(reply: bytes, name: str) -> str | None:
 
 
 def _client_error(error: Any) -> Exception:
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    code = error.response["Error"].get("Code", "")
-    if code in {"404", "NotFound"}:
-        code = "NoSuchKey"
-    return s3_error(status, code, error.response["Error"].get("Message", ""))
+    said = error.response.get("ResponseMetadata", {})
+    status, code = said.get("HTTPStatusCode", 0), error.response["Error"].get("Code", "")
+    # The reply to a HEAD has no body, so that its status stands for the code.
+    code = _CODES_OF_HEADS.get(code, code)
+    details = {"Code": code, "Message": error.response["Error"].get("Message", "")}
+    return s3_error(error_reply(status, details, said.get("HTTPHeaders", {})))
 
 
 def _translated[T](operation: Callable[[], T]) -> T:
@@ -284,18 +321,3 @@ def _translated[T](operation: Callable[[], T]) -> T:
     except BotoCoreError as error:
         msg = f"The request to S3 could not be made: {error}"
         raise ConfigurationError(msg, reason=type(error).__name__) from error
-
-
-def session_key(session: "Session") -> AccessKey:
-    """Return an AWS session's credentials as they are now, refreshed when they are about to expire.
-
-    Raises:
-        ConfigurationError: The session has none.
-    """
-    credentials = session.get_credentials()
-    if credentials is None:
-        raise ConfigurationError(NO_CREDENTIALS, reason="NoCredentials")
-    frozen = credentials.get_frozen_credentials()
-    if frozen.access_key is None or frozen.secret_key is None:
-        raise ConfigurationError(NO_CREDENTIALS, reason="NoCredentials")
-    return AccessKey(frozen.access_key, frozen.secret_key, frozen.token)
