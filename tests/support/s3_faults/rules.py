@@ -55,10 +55,9 @@ class S3Rule(Rule):
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
-        if isinstance(self.fault, Overwrite):
-            raise ValueError("S3 has no other writer here; change the object yourself")
-        if type(self.fault) is Error:
-            raise ValueError("errors of S3 are S3Error")
+        is_error_of_oss = isinstance(self.fault, Error) and not isinstance(self.fault, S3Error)
+        if is_error_of_oss or isinstance(self.fault, Overwrite):
+            raise ValueError("errors of S3 are S3Error, and another writer is for tests to play")
         return self
 
 

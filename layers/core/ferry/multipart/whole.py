@@ -51,7 +51,10 @@ async def copy_whole(
         except ConfigurationError:
             raise
         except PermanentError as error:
-            return Outcome.failed(key, error)
+            if error.reason != "NoSuchUpload":
+                return Outcome.failed(key, error)
+            # Somebody else has aborted the upload; another can be begun.
+            failure = error
     assert failure is not None
     return Outcome.failed(key, failure)
 
