@@ -3,6 +3,7 @@ import json
 import pytest
 from ferry.errors import TransientError
 from ferry.tasks.models import Counts, RunState
+from ferry.transfer import engine
 
 from functions.transfer.app import lambda_handler, processor
 from tests.support.builders import NOON, RUN_ID
@@ -131,6 +132,20 @@ def test_a_large_object_gets_a_workflow_and_its_job_stays_open(deployment):
     (started,) = deployment.workflows.large_objects
     assert started == {**sample("multipart_plan-first-attempt"), "replica_etag": None}
     assert deployment.books.ledger.counts(RUN_ID) == Counts()
+
+
+def test_an_object_that_no_longer_fits_into_one_put_gets_a_workflow(deployment, monkeypatch):
+    monkeypatch.setattr(engine, "MAX_PUT_SIZE", 1)
+    event = sample("transfer-packed-job")
+    job = json.loads(event["Records"][0]["body"])
+    job["objects"] = job["objects"][:1]
+    event["Records"][0]["body"] = json.dumps(job)
+
+    assert transfer(event) == NOTHING_FAILED
+
+    (started,) = deployment.workflows.large_objects
+    assert (started["key"], started["job_id"]) == (job["objects"][0]["key"], job["job_id"])
+    assert deployment.books.ledger.counts(RUN_ID).jobs == 0
 
 
 def test_the_last_job_wakes_the_workflow_that_waits(deployment):

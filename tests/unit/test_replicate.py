@@ -11,6 +11,7 @@ from ferry.objects import ListedObject
 from ferry.outcome import Outcome
 from ferry.replicate import Replication, Tally
 from ferry.tasks.models import CompareMode
+from ferry.transfer import engine
 from ferry.transfer.engine import TransferEngine, TransferLimits
 
 from tests.support.builders import NOON, policy
@@ -139,6 +140,17 @@ def test_an_object_that_was_deleted_meanwhile_is_not_counted(source, replica):
     tally = asyncio.run(replication(source, replica).run())
 
     assert (tally.objects, tally.gone, tally.closed) == (0, 1, 1)
+
+
+def test_an_object_that_no_longer_fits_into_one_put_is_copied_in_parts(source, replica, monkeypatch):
+    monkeypatch.setattr(engine, "MAX_PUT_SIZE", 5)
+    source.write("in/grown", b"0123456789")
+
+    tally = asyncio.run(replication(source, replica).run())
+
+    assert (tally.copied, tally.failed, replica.uploads) == (1, 0, {})
+    assert [stored.content for stored in replica.objects.values()] == [b"0123456789"]
+    assert "create_upload" in replica.surprises.calls
 
 
 def test_an_object_that_keeps_failing_for_now_is_tried_three_times_over(source, replica):

@@ -23,7 +23,7 @@ from ferry.multipart.whole import copy_whole
 from ferry.outcome import Outcome, Result
 from ferry.preflight import check_access
 from ferry.tasks.models import CompareMode
-from ferry.transfer.engine import TransferEngine
+from ferry.transfer.engine import GREW, TransferEngine
 
 FINDERS: Final = 4
 _SHARDS_PER_FINDER: Final = 4
@@ -204,6 +204,8 @@ class Replication:
             outcome = await self._engine.copy(item, look_first=attempt > 1, deadline=_FOREVER)
             if not outcome.is_transient:
                 break
+        if outcome.reason == GREW:
+            return await self._copy_large(item)
         self.tally.moved_size += outcome.size
         return outcome
 

@@ -110,6 +110,15 @@ def test_the_folder_object_that_would_have_no_key_is_left_out(sides):
     assert copied_keys(find(sides, mapping=mapping)) == ["2026/a"]
 
 
+def test_a_replica_that_may_not_be_looked_at_is_left_to_its_copy(sides):
+    copy_all(sides.engine(), [sides.write("a", b"12345")])
+    sides.write("a", b"54321")
+    refused = ConfigurationError("S3 answered 403 AccessDenied.", reason="AccessDenied")
+    sides.replica.surprises.before["head"] = [raising(refused)]
+
+    assert copied_keys(find(sides)) == ["a"]
+
+
 @pytest.mark.parametrize("error", [TransientError("broken"), ConfigurationError("refused")])
 def test_a_look_that_fails_fails_the_search(sides, error):
     copy_all(sides.engine(), [sides.write("a", b"12345")])

@@ -159,6 +159,64 @@ def test_a_job_that_cannot_be_completed_stays_open(sides, steps, progress, error
     assert progress.closed == []
 
 
+def test_a_range_goes_on_after_what_earlier_calls_have_copied(sides, steps):
+    plan = begin(steps())
+    first = asyncio.run(steps().copy_range(plan, PartRange(first=1, last=1), deadline=2000.0)).copied
+
+    report = copy(steps(), plan, first)
+
+    assert (report.copied.first, report.copied.last) == (1, 2)
+    assert sides.source.surprises.calls.count("open") == 2
+    assert steps().complete(plan, [report]).result is Result.COPIED
+
+
+@pytest.mark.parametrize("change", [{"state": RunState.FAILED}, {"reason": "The key is disabled."}])
+def test_a_run_that_ends_midway_gets_no_copy_and_keeps_no_upload(sides, steps, progress, change):
+    plan = begin(steps())
+    over = run_of(task(destination={"prefix": "copies/"}), **change)
+
+    report = copy(steps(over), plan)
+    with pytest.raises(PermanentError) as caught:
+        steps(over).complete(plan, [report])
+    steps(over).fail(caught.value)
+
+    assert (report.problem.reason, sides.content("k")) == ("RunEnded", None)
+    assert (progress.closed, sides.replica.uploads) == ([], {})
+
+
+def test_an_upload_that_somebody_aborted_is_planned_again(sides, steps):
+    plan = begin(steps())
+    sides.replica.uploads.clear()
+
+    report = copy(steps(), plan)
+
+    assert (report.problem.error, report.problem.reason) == ("SourceChangedError", "NoSuchUpload")
+
+
+@pytest.mark.parametrize("others_work", [True, False])
+def test_a_refusal_is_about_one_object_when_others_may_be_copied(sides, steps, others_work):
+    refused = ConfigurationError("OSS answered 403 AccessDenied.", reason="AccessDenied")
+    if others_work:
+        sides.write("other", b"x")
+    sides.source.surprises.before["head"] = [raising(refused)]
+
+    with pytest.raises(PermanentError if others_work else ConfigurationError) as caught:
+        begin(steps())
+
+    assert isinstance(caught.value, ConfigurationError) is not others_work
+
+
+def test_a_failure_after_all_was_copied_counts_as_copied(sides, steps, progress):
+    plan = begin(steps())
+    report = copy(steps(), plan)
+    large_object_copier(sides).complete(plan, [report.copied])
+    job = JOB.model_copy(update={"etag": plan.etag})
+
+    steps(job=job).fail(PermanentError("The answer was lost."))
+
+    assert progress.results == [Result.COPIED]
+
+
 def test_a_failure_closes_the_job_with_its_reason(steps, progress):
     steps().fail(PermanentError("It is archived.", reason="Archived"))
 

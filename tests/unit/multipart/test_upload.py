@@ -19,7 +19,7 @@ from ferry.outcome import Outcome, Result
 
 from tests.support.builders import RUN_ID, properties
 from tests.support.engines import Sides, large_object_copier
-from tests.support.faults import nothing, raising
+from tests.support.faults import raising
 
 CONTENT = bytes(range(256)) * (2 * MIN_PART_SIZE // 256) + b"the end"
 OTHER_RUN = "photos-20260130t120000z"
@@ -315,48 +315,6 @@ def test_a_report_keeps_every_digit_of_a_checksum():
     piece = CopiedRange(first=1, last=2, size=3, crc64=str(2**64 - 1))
 
     assert CopiedRange.model_validate_json(piece.model_dump_json()) == piece
-
-
-def at_one_o_clock(sides, seconds_per_part):
-    """A copier one part of which takes so long."""
-
-    def on_part(_size):
-        sides.clock.now += seconds_per_part
-
-    return replace(large_object_copier(sides), parts_in_flight=1, on_part=on_part)
-
-
-def test_a_range_that_is_short_of_time_returns_its_first_parts_and_goes_on_after_them(sides):
-    plan = begin(sides)
-    copier = at_one_o_clock(sides, 400.0)
-
-    first = asyncio.run(copier.copy_range(plan, 1, 3, deadline=sides.clock.now + 600))
-    rest = asyncio.run(copier.copy_range(plan, first.last + 1, 3, deadline=sides.clock.now + 600))
-
-    assert (first.first, first.last, rest.first, rest.last) == (1, 2, 3, 3)
-    assert complete(sides, plan, [first.followed_by(rest)]).result is Result.COPIED
-    assert sides.content("k") == CONTENT
-
-
-def test_a_range_without_time_for_one_part_can_be_copied_again(sides):
-    plan = begin(sides)
-
-    with pytest.raises(TransientError) as caught:
-        asyncio.run(large_object_copier(sides).copy_range(plan, 1, 3, deadline=sides.clock.now))
-
-    assert caught.value.reason == "OutOfTime"
-    assert complete(sides, plan, [copy(sides, plan)]).result is Result.COPIED
-
-
-def test_a_part_that_is_not_finished_in_time_leaves_those_before_it(sides):
-    plan = begin(sides)
-
-    sides.source.surprises.before["open"] = [nothing, nothing, raising(TimeoutError())]
-    copier = replace(large_object_copier(sides), parts_in_flight=1)
-
-    copied = asyncio.run(copier.copy_range(plan, 1, 3, deadline=SOON))
-
-    assert (copied.first, copied.last) == (1, 2)
 
 
 def test_an_upload_that_somebody_aborted_is_planned_again(sides):

@@ -101,18 +101,27 @@ def _look(
     if row.is_symlink:
         try:
             target = source.head(row.key)
-        except ConfigurationError:
-            raise
-        except PermanentError:
-            # A dangling link or one to another link: the copy reports it with its reason.
+        except PermanentError as error:
+            _raise_unless_refused(error)
+            # A dangling link, one to another link, one that is refused: the copy reports it with its reason.
             return Finding(row.key, size, _to_copy(pair, size, etag))
         size, etag = target.size, target.etag
     if compare_rows(row, pair.replica, mode) is Decision.COPY:
         return Finding(row.key, size, _to_copy(pair, size, etag))
-    found = replica.head(mapping.to_replica(row.key))
+    try:
+        found = replica.head(mapping.to_replica(row.key))
+    except ConfigurationError as error:
+        _raise_unless_refused(error)
+        return Finding(row.key, size, _to_copy(pair, size, etag))
     if compare_marker(etag, found.marker if found else None) is Decision.CURRENT:
         return Finding(row.key, size, None)
     return Finding(row.key, size, _to_copy(pair, size, etag))
+
+
+def _raise_unless_refused(error: PermanentError) -> None:
+    """Let go of a refusal: whether it is about this object or about all of them shows when it is copied."""
+    if isinstance(error, ConfigurationError) and error.reason != "AccessDenied":
+        raise error
 
 
 def _to_copy(pair: Pair, size: int, etag: str) -> JobObject:

@@ -6,7 +6,7 @@ anybody else began are left alone.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -72,11 +72,13 @@ class UploadKeeper:
     Attributes:
         replica: The bucket they are in.
         principal: Name of the role that begins this deployment's uploads.
+        now: Tells the time.
     """
 
     replica: ReplicaStore
     claims: Claims
     principal: str
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def open(self, place: Place) -> bool:
         """Announce an upload, and drop those of the job's earlier attempts.
@@ -84,7 +86,7 @@ class UploadKeeper:
         Returns:
             False when the job is closed: begin nothing.
         """
-        before = self.claims.begin(place, datetime.now(UTC))
+        before = self.claims.begin(place, self.now())
         if before is None:
             return True
         if before.is_closed:
@@ -118,7 +120,7 @@ class UploadKeeper:
         if own is None or (is_complete and own.begun == 1):
             return
         self._sweep(place, own)
-        if may_be_beginning and own.is_beginning and datetime.now(UTC) < own.since + LONGEST_BEGINNING:
+        if may_be_beginning and own.is_beginning and self.now() < own.since + LONGEST_BEGINNING:
             msg = "A function may still be about to begin an upload of this object."
             raise TransientError(msg, reason="UploadBeginning")
 

@@ -19,6 +19,7 @@ from ferry.multipart.orphans import UploadKeeper
 from ferry.multipart.ranges import CopiedRange
 from ferry.multipart.upload import LargeObjectCopier, PartRange, UploadPlan
 from ferry.outcome import Outcome, Result
+from ferry.refusals import Refusals
 from ferry.tasks.models import Run
 from ferry.tasks.progress import RunProgress
 from ferry.tasks.uploads import Place
@@ -97,6 +98,8 @@ class LargeObjectSteps:
             return None
         try:
             begun = await self._begin()
+        except ConfigurationError as error:
+            raise await self._judged(error) from error
         except ObjectNotFoundError:
             begun = Outcome(self.job.key, Result.GONE)
         if isinstance(begun, Outcome):
@@ -142,7 +145,9 @@ class LargeObjectSteps:
         except (SourceChangedError, ObjectNotFoundError) as error:
             return _problem("SourceChangedError", error)
         except ConfigurationError as error:
-            return _problem("ConfigurationError", error)
+            judged = await self._judged(error)
+            is_for_all = isinstance(judged, ConfigurationError)
+            return _problem("ConfigurationError" if is_for_all else "PermanentError", judged)
         except PermanentError as error:
             # An upload that somebody else aborted can be begun again.
             is_gone = error.reason == "NoSuchUpload"
@@ -184,6 +189,11 @@ class LargeObjectSteps:
                 self.progress.give_up(self.job.run_id, error)
             self._account(self._copied_after_all() or Outcome.failed(self.job.key, error))
         self.uploads.close(self._place, may_be_beginning=may_be_beginning)
+
+    async def _judged(self, error: ConfigurationError) -> FerryError:
+        copier = self.copier
+        refusals = Refusals(copier.source, copier.replica, copier.mapping, copier.retry.clock)
+        return await refusals.judge(self.job.key, error)
 
     def _copied_after_all(self) -> Outcome | None:
         """Tell whether the upload was completed and only the answer lost."""

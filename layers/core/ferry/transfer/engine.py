@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from ferry.errors import (
     ConfigurationError,
@@ -16,6 +17,7 @@ from ferry.errors import (
 from ferry.jobs import JobObject
 from ferry.keys import KeyMapping, check_key
 from ferry.outcome import Outcome, Result
+from ferry.refusals import Refusals
 from ferry.replica_policy import ReplicaPolicy
 from ferry.retry import RetryPolicy
 from ferry.stores.protocols import ReplicaStore, SourceStore
@@ -24,6 +26,8 @@ from ferry.transfer.stream import verified_chunks, verified_content
 
 MIB = 1024**2
 MAX_PUT_SIZE = 5 * 1024**3
+GREW: Final = "GrewDuringCopy"
+"""The reason of an object that was small when it was listed and no longer fits into one PUT."""
 _DECISIONS = 5
 
 
@@ -67,6 +71,7 @@ class TransferEngine:
         self.policy = policy
         self.limits = limits or TransferLimits()
         self.retry = retry or RetryPolicy()
+        self._refusals = Refusals(source, replica, mapping, self.retry.clock)
         self._slots = asyncio.Semaphore(self.limits.in_flight)
         self._budget = ByteBudget(self.limits.held_bytes)
 
@@ -137,8 +142,11 @@ class TransferEngine:
             return await self.retry.run(
                 lambda: self._converge(item, look_first=look_first), deadline=deadline
             )
-        except ConfigurationError:
-            raise
+        except ConfigurationError as error:
+            judged = await self._refusals.judge(item.key, error)
+            if isinstance(judged, ConfigurationError):
+                raise
+            return Outcome.failed(item.key, judged)
         except ObjectNotFoundError:
             return Outcome(item.key, Result.GONE)
         except PermanentError as error:
@@ -192,7 +200,7 @@ class TransferEngine:
             source = body.source
             if source.size > MAX_PUT_SIZE:
                 msg = f"The object has grown to {source.size} bytes since it was listed; run the task again."
-                raise PermanentError(msg, reason="GrewDuringCopy")
+                raise PermanentError(msg, reason=GREW)
             tags = await asyncio.to_thread(self.source.tags, item.key) if source.tag_count else {}
             properties = self.policy.properties(source, tags)
             await self.replica.put(

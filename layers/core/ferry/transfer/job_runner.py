@@ -6,7 +6,7 @@ from ferry.errors import ConfigurationError, TransientError
 from ferry.jobs import CopyJob
 from ferry.outcome import Outcome
 from ferry.tasks.progress import RunProgress
-from ferry.transfer.engine import TransferEngine
+from ferry.transfer.engine import GREW, TransferEngine
 from ferry.workflows import Workflows
 
 logger = logging.getLogger(__name__)
@@ -69,6 +69,9 @@ class JobRunner:
         except ConfigurationError as error:
             logger.warning("the run cannot go on: %s", error)
             self._progress.give_up(job.run_id, error)
+            return []
+        if len(outcomes) == 1 and outcomes[0].reason == GREW:
+            self._start_large_object(job)
             return []
         unfinished = [outcome for outcome in outcomes if outcome.is_transient]
         if unfinished and deliveries < self._max_deliveries:
