@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.reliability.faults import OSS_FAULTS, S3_FAULTS, Kind, Nature
 from tests.reliability.objects import LARGE, SAMPLES, Sample, sample_like
-from tests.reliability.requests import REQUESTS, Request, Side
+from tests.reliability.request_kinds import REQUESTS, Request, Side
 
 _ALWAYS_THERE = frozenset({"a-first", "changed", "streamed"})
 

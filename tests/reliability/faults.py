@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from local.oss.faults.kinds import Corrupt, Delay, Error, Fault, Headers, Overwrite, Reset, Stall, Truncate
-from tests.reliability.requests import Request, Side
+from tests.reliability.request_kinds import Request, Side
 from tests.support.s3_faults.rules import S3Error
 
 
@@ -14,6 +14,7 @@ class Nature(Enum):
 
     TRANSIENT = "survived once; always, what needs the answer fails"
     CONFIGURATION = "the run stops"
+    REFUSED = "the object fails alone; the run stops where it needs the answer"
     ROTATED = "survived with the key that replaced the refused one"
     PERMANENT = "the object fails, once or always"
     GONE = "the object is gone, or was copied before"
@@ -84,7 +85,7 @@ def _is_range(request: Request) -> bool:
 
 
 def _is_write(request: Request) -> bool:
-    return request.operation in _WRITES
+    return request.operation in _WRITES and not request.is_of_run
 
 
 def _is_complete(request: Request) -> bool:
@@ -157,7 +158,7 @@ OSS_FAULTS = (
     Kind("deleted before", Overwrite(at="before", delete=True), Nature.GONE, (), _reads_an_object),
     Kind("deleted after", Overwrite(at="after", delete=True), Nature.GONE, (), _reads_an_object),
     _oss("InvalidObjectState", Nature.PERMANENT, "Archived", _is_get),
-    _oss("AccessDenied", Nature.CONFIGURATION),
+    _oss("AccessDenied", Nature.REFUSED),
     _oss("InvalidAccessKeyId", Nature.CONFIGURATION),
     Kind(
         "SecurityTokenExpired",
@@ -200,7 +201,7 @@ S3_FAULTS = (
     Kind("truncated", Truncate(), Nature.TRANSIENT, _BROKEN, _has_reply_body),
     Kind("no answer", Delay(after_effect=True), Nature.TRANSIENT, (*_BROKEN, "TimedOut")),
     _s3("NoSuchUpload", Nature.TRANSIENT, _is_of_upload),
-    _s3("AccessDenied", Nature.CONFIGURATION),
+    _s3("AccessDenied", Nature.REFUSED),
     _s3("InvalidAccessKeyId", Nature.CONFIGURATION, _has_document),
     _s3("ExpiredToken", Nature.CONFIGURATION),
     Kind("key rotated", S3Error(code="ExpiredToken"), Nature.ROTATED),

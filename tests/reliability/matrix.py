@@ -9,7 +9,7 @@ from ferry.errors import FerryError
 from local.oss.faults.rules import Rule, RuleReport
 from tests.reliability.cells import Cell, Group, sample_of
 from tests.reliability.faults import ROTATED_KEY_ID, Nature
-from tests.reliability.requests import Side
+from tests.reliability.request_kinds import Side
 from tests.reliability.sides import Clouds, Sides, open_sides
 from tests.reliability.verdicts import Ending, Replicas, Run, Verdict, check_accounts, check_ending
 from tests.support.s3_faults.rules import S3Error, S3Rule

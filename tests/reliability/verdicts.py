@@ -75,6 +75,9 @@ def expected_endings(cell: Cell) -> frozenset[Ending]:
             return frozenset({Ending.STOPPED})
         case Nature.PERMANENT:
             return lost
+        case Nature.REFUSED:
+            # What cannot be compared is copied.
+            return survived if is_found_to_be_done(cell) or cell.request.label == "compare" else lost
         case Nature.GONE:
             return frozenset({Ending.GONE, Ending.SURVIVED})
         case Nature.CHANGED:
@@ -89,7 +92,8 @@ def is_found_to_be_done(cell: Cell) -> bool:
     if request.operation == "AbortMultipartUpload" and not request.is_of_run:
         # The copy goes on with another upload; that one is left is told.
         return True
-    return cell.kind.keeps_effect and request.operation in {"PutObject", "CompleteMultipartUpload"}
+    is_write = request.operation in {"PutObject", "CompleteMultipartUpload"} and not request.is_of_run
+    return is_write and cell.kind.keeps_effect
 
 
 def right_reasons(cell: Cell) -> frozenset[str]:

@@ -18,6 +18,7 @@ from ferry.errors import (
 )
 from ferry.multipart.upload import LargeObjectCopier, UploadPlan
 from ferry.outcome import Outcome, Result
+from ferry.refusals import Refusals
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ async def copy_whole(
     Raises:
         ConfigurationError: Nothing can work until somebody changes a setting.
     """
+    refusals = Refusals(copier.source, copier.replica, copier.mapping, copier.retry.clock)
     failure: FerryError | None = None
     for _ in range(_ATTEMPTS):
         try:
@@ -48,8 +50,11 @@ async def copy_whole(
             failure = error
         except ObjectNotFoundError:
             return Outcome(key, Result.GONE)
-        except ConfigurationError:
-            raise
+        except ConfigurationError as error:
+            judged = await refusals.judge(key, error)
+            if isinstance(judged, ConfigurationError):
+                raise
+            return Outcome.failed(key, judged)
         except PermanentError as error:
             if error.reason != "NoSuchUpload":
                 return Outcome.failed(key, error)

@@ -1,6 +1,7 @@
 """A replica bucket on Amazon S3: object bodies over our HTTP transport, the rest through boto3."""
 
 import asyncio
+import contextlib
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _QUERY: Final = re.compile(r'\?[^"]*"')
 _METADATA: Final = "x-amz-meta-"
 _ABORTS: Final = 5
+_NO_ETAG: Final = "0" * 32
 _CODES_OF_HEADS: Final = {
     "301": "PermanentRedirect",
     # Of a request without a body, which has nothing else that could be bad.
@@ -139,9 +141,18 @@ class S3Store(ReplicaStore):
 
     @override
     def check_writable(self, key: str) -> None:
-        # A multipart upload needs the same permission as a PUT and shows nothing until it is completed.
-        started = self._call(lambda: self._client.create_multipart_upload(Bucket=self.bucket, Key=key))
-        self.abort_upload(key, started["UploadId"])
+        # Permissions come before conditions, and a condition that fails leaves nothing behind, even when the
+        # answer is lost.
+        with contextlib.suppress(ConflictError, ObjectNotFoundError):
+            self._call(
+                lambda: self._client.put_object(
+                    Bucket=self.bucket, Key=key, Body=b"", IfMatch=f'"{_NO_ETAG}"', Tagging="ferry=preflight"
+                )
+            )
+            msg = (
+                "The destination ignores the conditions of writes, without which replicas could go backwards."
+            )
+            raise ConfigurationError(msg, reason="NoConditions")
 
     @override
     async def create_upload(self, key: str, properties: ReplicaProperties) -> str:

@@ -52,15 +52,7 @@ _OSS = (
 )
 _S3 = (
     Request(Side.S3, "ListObjectsV2", is_of_run=True),
-    Request(Side.S3, "CreateMultipartUpload", ".ferry-preflight", "preflight", is_of_run=True),
-    Request(
-        Side.S3,
-        "AbortMultipartUpload",
-        ".ferry-preflight",
-        "preflight",
-        is_of_run=True,
-        has_reply_body=False,
-    ),
+    Request(Side.S3, "PutObject", ".ferry-preflight", "preflight", is_of_run=True, has_reply_body=False),
     Request(Side.S3, "HeadObject", "changed/*", "compare", is_of_run=True, has_reply_body=False),
     Request(Side.S3, "HeadObject", "large/*", "large", has_reply_body=False),
     Request(Side.S3, "PutObject", "small/*", "small", has_reply_body=False, sends_body=True),
