@@ -1,6 +1,7 @@
 """Runs on the deployed local stack while both clouds go wrong, a few percent of all requests."""
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -109,11 +110,15 @@ LOST = {"archived.bin": "Archived", "refused.bin": "EntityTooLarge"}
 _SIZES = (0, 1, 100, 1_000, 1_000, 2_000, 4_000, 16_000, 70_000)
 
 
+def _seed_of(name: str) -> int:
+    """A seed of each rule's own: with the same one, the first rule would always come before the others."""
+    return SEED + zlib.crc32(name.encode())
+
+
 def _oss_rules(bucket: str) -> tuple[Rule, ...]:
     def rule(name: str, fault: Error | Reset | Truncate | Corrupt | Headers, **fields: object) -> Rule:
-        return Rule.model_validate(
-            {"name": f"oss-{name}", "fault": fault, "bucket": bucket, "seed": SEED, **fields}
-        )
+        own = {"name": f"oss-{name}", "fault": fault, "bucket": bucket, "seed": _seed_of(name)}
+        return Rule.model_validate({**own, **fields})
 
     is_get = {"operations": ("GetObject",)}
     return (
@@ -130,7 +135,8 @@ def _oss_rules(bucket: str) -> tuple[Rule, ...]:
 
 def _s3_rules() -> tuple[S3Rule, ...]:
     def rule(name: str, fault: S3Error | Reset, **fields: object) -> S3Rule:
-        return S3Rule.model_validate({"name": f"s3-{name}", "fault": fault, "seed": SEED, **fields})
+        own = {"name": f"s3-{name}", "fault": fault, "seed": _seed_of(name)}
+        return S3Rule.model_validate({**own, **fields})
 
     is_put = {"operations": ("PutObject",)}
     return (

@@ -93,6 +93,9 @@ async def _begin(copier: LargeObjectCopier, key: str) -> UploadPlan | Outcome:
     beginning = asyncio.create_task(copier.begin(key))
     try:
         return await asyncio.shield(beginning)
+    except TransientError:
+        await _abort_unheard(copier, key)
+        raise
     except asyncio.CancelledError:
         with contextlib.suppress(FerryError):
             if isinstance(begun := await beginning, UploadPlan):
@@ -106,3 +109,16 @@ async def _abort(copier: LargeObjectCopier, plan: UploadPlan) -> None:
     except FerryError as error:
         # What broke off the copy is what matters; S3 may be out of reach for both.
         logger.warning("the upload %s of %r could not be aborted: %s", plan.upload_id, plan.key, error)
+
+
+async def _abort_unheard(copier: LargeObjectCopier, key: str) -> None:
+    """Drop the upload that S3 may have begun although its answer was lost.
+
+    Should another process copy the same key, it loses its upload too and begins another.
+    """
+    replica_key = copier.mapping.to_replica(key)
+    try:
+        for upload in await asyncio.to_thread(lambda: list(copier.replica.list_uploads(replica_key))):
+            await asyncio.to_thread(copier.abort, key, upload.upload_id)
+    except FerryError as error:
+        logger.warning("whether an upload of %r was left could not be seen: %s", key, error)
