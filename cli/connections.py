@@ -133,7 +133,8 @@ def s3_client(session: "boto3.Session", location: Location, access: S3Access) ->
     config = Config(
         max_pool_connections=_CONNECTIONS,
         connect_timeout=10,
-        retries={"mode": "standard", "total_max_attempts": 5},
+        # The store tries again by itself.
+        retries={"total_max_attempts": 1},
     )
     endpoint = access.endpoint or None
     try:

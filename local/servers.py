@@ -43,17 +43,34 @@ class OssAccess:
         }
 
 
-def start_aws(folder: Path, port: int, aws: AwsAccess) -> BackgroundProcess:
+@dataclass(frozen=True)
+class Faults:
+    """How tests make the servers go wrong; by default nobody can.
+
+    Attributes:
+        control_token: Opens the OSS-compatible server's control endpoint.
+        s3_endpoint: Where functions reach S3, such as a proxy that leads to ministack.
+    """
+
+    control_token: str = ""
+    s3_endpoint: str = ""
+
+
+NO_FAULTS = Faults()
+
+
+def start_aws(folder: Path, port: int, aws: AwsAccess, faults: Faults = NO_FAULTS) -> BackgroundProcess:
     """Start ministack on a port of the loopback interface, keeping its data in ``folder``."""
+    elsewhere = {"AWS_ENDPOINT_URL_S3": faults.s3_endpoint} if faults.s3_endpoint else {}
     return start_process(
         [sys.executable, "-m", "local.emulator"],
-        environment=_emulator_environment(folder, port, aws),
+        environment=_emulator_environment(folder, port, aws) | elsewhere,
         folder=ROOT,
         log=folder / "logs" / "aws.log",
     )
 
 
-def start_oss(folder: Path, oss: OssAccess) -> BackgroundProcess:
+def start_oss(folder: Path, oss: OssAccess, faults: Faults = NO_FAULTS) -> BackgroundProcess:
     """Start the OSS-compatible server on a port of its choice, keeping its data in ``folder``."""
     options = {
         "--data": str(folder / "data" / "oss"),
@@ -61,11 +78,13 @@ def start_oss(folder: Path, oss: OssAccess) -> BackgroundProcess:
         "--port": "0",
         "--region": oss.region,
     }
-    # Not an option, which everybody on the machine could read in the process list.
-    keys = {"FERRY_OSS_ACCESS_KEYS": f"{oss.access_key_id}:{oss.access_key_secret}"}
+    # Not options, which everybody on the machine could read in the process list.
+    secrets = {"FERRY_OSS_ACCESS_KEYS": f"{oss.access_key_id}:{oss.access_key_secret}"}
+    if faults.control_token:
+        secrets["FERRY_OSS_CONTROL_TOKEN"] = faults.control_token
     return start_process(
         [sys.executable, "-m", "local.oss", *(word for option in options.items() for word in option)],
-        environment={"PATH": tools_path(), **keys},
+        environment={"PATH": tools_path(), **secrets},
         folder=ROOT,
         log=folder / "logs" / "oss.log",
     )

@@ -18,7 +18,16 @@ from typing import Any
 
 from local.deployment import STACK_NAME, AwsAccess, build, deploy, host_architecture
 from local.processes import BackgroundProcess, StartError, free_port, stop_process
-from local.servers import OssAccess, aws_client, oss_endpoint, start_aws, start_oss, wait_for_aws
+from local.servers import (
+    NO_FAULTS,
+    Faults,
+    OssAccess,
+    aws_client,
+    oss_endpoint,
+    start_aws,
+    start_oss,
+    wait_for_aws,
+)
 
 REGION = "us-east-1"
 OSS_REGION = "cn-hangzhou"
@@ -60,6 +69,7 @@ def start_stack(
     folder: Path,
     *,
     large_object_threshold: int = DEFAULT_LARGE_OBJECT_THRESHOLD,
+    faults: Faults = NO_FAULTS,
     on_step: Callable[[str], None] = lambda _: None,
 ) -> LocalStack:
     """Start the servers, build and deploy the template, and give it a bucket and a secret.
@@ -69,6 +79,7 @@ def start_stack(
     Args:
         folder: Where to keep everything; made if it does not exist. What an earlier stack left is cleared.
         large_object_threshold: Objects of more bytes are copied in parts, 5 MiB to 5 GiB.
+        faults: How the servers can be made to go wrong.
         on_step: Told in a few words what happens next.
 
     Raises:
@@ -81,7 +92,7 @@ def start_stack(
         if earlier and earlier.is_running:
             raise StartError(f"a stack already runs in {folder}")
         stop_stack(folder)
-        return _start(folder, large_object_threshold, on_step)
+        return _start(folder, large_object_threshold, faults, on_step)
 
 
 @contextlib.contextmanager
@@ -128,22 +139,26 @@ def stop_stack(folder: Path) -> bool:
     return stack is not None
 
 
-def _start(folder: Path, large_object_threshold: int, on_step: Callable[[str], None]) -> LocalStack:
+def _start(
+    folder: Path, large_object_threshold: int, faults: Faults, on_step: Callable[[str], None]
+) -> LocalStack:
     for name in ("data/s3", "data/oss", "logs", "tmp", "home"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for log in (folder / "logs").iterdir():
         log.unlink()
     try:
-        return _bring_up(folder, large_object_threshold, on_step)
+        return _bring_up(folder, large_object_threshold, faults, on_step)
     except BaseException:
         stop_stack(folder)
         raise
 
 
-def _bring_up(folder: Path, large_object_threshold: int, on_step: Callable[[str], None]) -> LocalStack:
+def _bring_up(
+    folder: Path, large_object_threshold: int, faults: Faults, on_step: Callable[[str], None]
+) -> LocalStack:
     architecture = host_architecture()
     on_step("Starting the OSS-compatible server and ministack")
-    stack = _start_servers(folder)
+    stack = _start_servers(folder, faults)
     on_step("Building the application (sam build)")
     build(folder, architecture=architecture, log=folder / "logs" / "build.log")
     on_step("Waiting for the servers")
@@ -169,7 +184,7 @@ def _bring_up(folder: Path, large_object_threshold: int, on_step: Callable[[str]
     return _remember(replace(stack, outputs=outputs))
 
 
-def _start_servers(folder: Path) -> LocalStack:
+def _start_servers(folder: Path, faults: Faults) -> LocalStack:
     port = free_port()
     stack = LocalStack(
         folder,
@@ -178,8 +193,8 @@ def _start_servers(folder: Path) -> LocalStack:
         {},
     )
     # Each is remembered before the next one starts, so that "down" finds it whatever happens in between.
-    stack = _remember(replace(stack, processes={"aws": start_aws(folder, port, stack.aws)}))
-    server = start_oss(folder, stack.oss)
+    stack = _remember(replace(stack, processes={"aws": start_aws(folder, port, stack.aws, faults)}))
+    server = start_oss(folder, stack.oss, faults)
     stack = _remember(replace(stack, processes={**stack.processes, "oss": server}))
     return _remember(replace(stack, oss=replace(stack.oss, endpoint=oss_endpoint(server))))
 

@@ -259,5 +259,5 @@ def s3_replica(access: AwsAccess, bucket: str | None = None) -> Iterator[S3Repli
             bucket = unique_name("replica")
             client.create_bucket(Bucket=bucket)
         key = AccessKey(access.access_key_id, access.secret_access_key)
-        store = S3Store(bucket, client=client, keys=FixedKey(key), http=transport)
+        store = S3Store(bucket, client=client, keys=FixedKey(key), http=transport, retry=retry_policy())
         yield S3ReplicaCase(store, runner, client)

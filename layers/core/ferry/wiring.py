@@ -114,9 +114,9 @@ def _replica(destination: "S3Destination") -> "S3Store":
     from ferry.stores.protocols import CALLS_AT_ONCE
     from ferry.stores.s3 import S3Store
 
-    client = session().client(
-        "s3", region_name=destination.region, config=Config(max_pool_connections=CALLS_AT_ONCE)
-    )
+    # The store tries again by itself.
+    once = Config(max_pool_connections=CALLS_AT_ONCE, retries={"total_max_attempts": 1})
+    client = session().client("s3", region_name=destination.region, config=once)
     return S3Store(
         destination.bucket,
         client=client,

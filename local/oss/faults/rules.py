@@ -1,6 +1,8 @@
 """Fault rules: which requests go wrong, when, and how. ``docs/oss-server-faults.md`` shows their JSON."""
 
+from collections.abc import Collection
 from fnmatch import fnmatchcase
+from typing import ClassVar
 
 from pydantic import Field, NonNegativeInt, PositiveInt, field_validator
 
@@ -31,6 +33,8 @@ class Rule(Model):
             independent of the order in which concurrent requests arrive.
     """
 
+    known_operations: ClassVar[Collection[str]] = OPERATIONS
+
     fault: Fault
     name: str = Field(default="", pattern=r"^[A-Za-z0-9._-]*$")
     operations: tuple[str, ...] = ()
@@ -54,9 +58,9 @@ class Rule(Model):
     @classmethod
     def _are_known(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in patterns:
-            if not any(fnmatchcase(operation, pattern) for operation in OPERATIONS):
+            if not any(fnmatchcase(operation, pattern) for operation in cls.known_operations):
                 raise ValueError(
-                    f"no operation is named {pattern}; known are {', '.join(sorted(OPERATIONS))}"
+                    f"no operation is named {pattern}; known are {', '.join(sorted(cls.known_operations))}"
                 )
         return patterns
 

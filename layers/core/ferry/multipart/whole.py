@@ -18,6 +18,7 @@ from ferry.errors import (
 )
 from ferry.multipart.upload import LargeObjectCopier, UploadPlan
 from ferry.outcome import Outcome, Result
+from ferry.refusals import Refusals
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ async def copy_whole(
     Raises:
         ConfigurationError: Nothing can work until somebody changes a setting.
     """
+    refusals = Refusals(copier.source, copier.replica, copier.mapping, copier.retry.clock)
     failure: FerryError | None = None
     for _ in range(_ATTEMPTS):
         try:
@@ -48,10 +50,16 @@ async def copy_whole(
             failure = error
         except ObjectNotFoundError:
             return Outcome(key, Result.GONE)
-        except ConfigurationError:
-            raise
+        except ConfigurationError as error:
+            judged = await refusals.judge(key, error)
+            if isinstance(judged, ConfigurationError):
+                raise
+            return Outcome.failed(key, judged)
         except PermanentError as error:
-            return Outcome.failed(key, error)
+            if error.reason != "NoSuchUpload":
+                return Outcome.failed(key, error)
+            # Somebody else has aborted the upload; another can be begun.
+            failure = error
     assert failure is not None
     return Outcome.failed(key, failure)
 
@@ -85,6 +93,9 @@ async def _begin(copier: LargeObjectCopier, key: str) -> UploadPlan | Outcome:
     beginning = asyncio.create_task(copier.begin(key))
     try:
         return await asyncio.shield(beginning)
+    except TransientError:
+        await _abort_unheard(copier, key)
+        raise
     except asyncio.CancelledError:
         with contextlib.suppress(FerryError):
             if isinstance(begun := await beginning, UploadPlan):
@@ -98,3 +109,16 @@ async def _abort(copier: LargeObjectCopier, plan: UploadPlan) -> None:
     except FerryError as error:
         # What broke off the copy is what matters; S3 may be out of reach for both.
         logger.warning("the upload %s of %r could not be aborted: %s", plan.upload_id, plan.key, error)
+
+
+async def _abort_unheard(copier: LargeObjectCopier, key: str) -> None:
+    """Drop the upload that S3 may have begun although its answer was lost.
+
+    Should another process copy the same key, it loses its upload too and begins another.
+    """
+    replica_key = copier.mapping.to_replica(key)
+    try:
+        for upload in await asyncio.to_thread(lambda: list(copier.replica.list_uploads(replica_key))):
+            await asyncio.to_thread(copier.abort, key, upload.upload_id)
+    except FerryError as error:
+        logger.warning("whether an upload of %r was left could not be seen: %s", key, error)

@@ -9,6 +9,7 @@ from functools import cached_property
 from ipaddress import ip_address
 from typing import Any, Final, Self, override
 from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
 
 from ferry.errors import ConfigurationError, DamagedContentError, TransientError
 from ferry.keys import KeyRange, sort_key
@@ -17,15 +18,13 @@ from ferry.retry import RetryPolicy
 from ferry.stores.access_keys import KeySource, renewed
 from ferry.stores.http import HttpTransport, Request, Response
 from ferry.stores.oss_replies import source_object
-from ferry.stores.protocols import CALLS_AT_ONCE, SourceBody, SourceStore
+from ferry.stores.protocols import CALLS_AT_ONCE, LONGEST_CALL_SECONDS, SourceBody, SourceStore
 from ferry.stores.replies import OSS_KEY_REFUSALS, error_reply, oss_error, parse_error
 from ferry.stores.signing import CredentialScope, encode_path, sign_oss
 
 LIST_PAGE: Final = 1000
 _TIMEOUT_SECONDS: Final = 15
 """To connect, and again for every silence of the server."""
-_LONGEST_CALL_SECONDS: Final = 45
-"""After this no other attempt begins: below the time of every function, even of those that only plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class OssStore(SourceStore):
         self._endpoint = endpoint
         self._keys = keys
         self._http = http
-        self._retry = retry or RetryPolicy(longest_seconds=_LONGEST_CALL_SECONDS)
+        self._retry = retry or RetryPolicy(longest_seconds=LONGEST_CALL_SECONDS)
         self._base_url = _base_url(endpoint, bucket)
         self._payer = {"x-oss-request-payer": "requester"} if pays_requests else {}
 
@@ -291,6 +290,9 @@ def _translated[T](operation: Callable[[], T]) -> T:
         raise TransientError(msg, reason="ConnectionFailed") from error
     except oss2.exceptions.ServerError as error:
         raise oss_error(error_reply(error.status, error.details, _lower(error.headers))) from error
+    except ET.ParseError as error:
+        msg = f"The reply of the source is damaged: {error}"
+        raise DamagedContentError(msg, reason="InvalidReply") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         msg = f"The reply of the source broke off: {error}"
         raise TransientError(msg, reason="Truncated") from error

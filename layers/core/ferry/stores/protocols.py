@@ -22,6 +22,9 @@ from ferry.objects import (
 CALLS_AT_ONCE: Final = 64
 """Blocking calls that threads may make side by side, for which a store keeps connections."""
 
+LONGEST_CALL_SECONDS: Final = 45
+"""After this no store begins another attempt: below the time of every function, even those that only plan."""
+
 type Body = bytes | AsyncIterable[bytes]
 type ExpectedEtag = str | None
 """The etag a conditional write must find; None means that no object may be there."""

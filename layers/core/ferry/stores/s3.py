@@ -20,11 +20,12 @@ from ferry.errors import (
 from ferry.keys import KeyRange, sort_key
 from ferry.metadata import decode_value
 from ferry.objects import ListedObject, Marker, PendingUpload, Replica, ReplicaProperties, UploadedPart
+from ferry.retry import RetryPolicy
 from ferry.stores.access_keys import NO_CREDENTIALS, KeySource, renewed
 from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
 from ferry.stores.backups import copy_to_backup
 from ferry.stores.http import HttpTransport, Request
-from ferry.stores.protocols import Body, ExpectedEtag, ReplicaStore
+from ferry.stores.protocols import LONGEST_CALL_SECONDS, Body, ExpectedEtag, ReplicaStore
 from ferry.stores.replies import S3_KEY_REFUSALS, error_reply, parse_error, s3_error
 from ferry.stores.signing import (
     UNSIGNED_PAYLOAD,
@@ -40,12 +41,17 @@ if TYPE_CHECKING:
 _QUERY: Final = re.compile(r'\?[^"]*"')
 _METADATA: Final = "x-amz-meta-"
 _ABORTS: Final = 5
+_NO_ETAG: Final = "0" * 32
 _CODES_OF_HEADS: Final = {
     "301": "PermanentRedirect",
+    # Of a request without a body, which has nothing else that could be bad.
+    "400": "ExpiredToken",
     "403": "AccessDenied",
     "404": "NoSuchKey",
     "NotFound": "NoSuchKey",
     "412": "PreconditionFailed",
+    "500": "InternalError",
+    "503": "ServiceUnavailable",
 }
 
 
@@ -57,6 +63,8 @@ class S3Store(ReplicaStore):
         client: A boto3 client for the bucket's region; it also says which endpoint to use.
         keys: Asked for every object body sent, so that refreshed keys are picked up.
         http: Carries the object bodies.
+        retry: For everything but object bodies, which the engine tries again as a whole; the client is
+            to make one attempt each.
         pays_requests: Whether the caller pays for what it asks, as buckets may demand.
     """
 
@@ -67,9 +75,11 @@ class S3Store(ReplicaStore):
         client: "S3Client",
         keys: KeySource,
         http: HttpTransport,
+        retry: RetryPolicy | None = None,
         pays_requests: bool = False,
     ) -> None:
         self.bucket = bucket
+        self._retry = retry or RetryPolicy(longest_seconds=LONGEST_CALL_SECONDS)
         self._client = client
         self._keys = keys
         self._http = http
@@ -88,11 +98,12 @@ class S3Store(ReplicaStore):
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
         until = None if key_range.until is None else sort_key(key_range.until)
-        pages = self._client.get_paginator("list_objects_v2").paginate(
-            Bucket=self.bucket, Prefix=prefix, StartAfter=key_range.after, **self._paying
+        pages = self._pages(
+            self._client.list_objects_v2,
+            {"Prefix": prefix, "StartAfter": key_range.after},
+            {"ContinuationToken": "NextContinuationToken"},
         )
-        listing = iter(pages)
-        while (page := self._call(lambda: next(listing, None))) is not None:
+        for page in pages:
             for row in page.get("Contents", []):
                 if until is not None and sort_key(row["Key"]) > until:
                     return
@@ -145,19 +156,29 @@ class S3Store(ReplicaStore):
 
     @override
     def check_writable(self, key: str) -> None:
-        # A multipart upload needs the same permissions as a PUT and shows nothing until it is completed.
-        started = self._call(
-            lambda: self._client.create_multipart_upload(
-                Bucket=self.bucket, Key=key, Tagging="ferry=preflight", **self._paying
+        # Permissions come before conditions, and a condition that fails leaves nothing behind, even when the
+        # answer is lost.
+        with contextlib.suppress(ConflictError, ObjectNotFoundError):
+            self._call(
+                lambda: self._client.put_object(
+                    Bucket=self.bucket,
+                    Key=key,
+                    Body=b"",
+                    IfMatch=f'"{_NO_ETAG}"',
+                    Tagging="ferry=preflight",
+                    **self._paying,
+                )
             )
-        )
-        self.abort_upload(key, started["UploadId"])
+            msg = (
+                "The destination ignores the conditions of writes, without which replicas could go backwards."
+            )
+            raise ConfigurationError(msg, reason="NoConditions")
 
     @override
     def check_deletable(self, key: str) -> None:
         # Permissions come before conditions, and one that fails leaves no delete marker either.
         with contextlib.suppress(ConflictError):
-            self.delete(key, expected="0" * 32)
+            self.delete(key, expected=_NO_ETAG)
 
     @override
     async def create_upload(self, key: str, properties: ReplicaProperties) -> str:
@@ -180,23 +201,23 @@ class S3Store(ReplicaStore):
 
     @override
     def list_parts(self, key: str, upload_id: str) -> Iterator[UploadedPart]:
-        pages = iter(
-            self._client.get_paginator("list_parts").paginate(
-                Bucket=self.bucket, Key=key, UploadId=upload_id, **self._paying
-            )
+        pages = self._pages(
+            self._client.list_parts,
+            {"Key": key, "UploadId": upload_id},
+            {"PartNumberMarker": "NextPartNumberMarker"},
         )
-        while (page := self._call(lambda: next(pages, None))) is not None:
+        for page in pages:
             for part in page.get("Parts", []):
                 yield UploadedPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"])
 
     @override
     def list_uploads(self, key: str) -> Iterator[PendingUpload]:
-        pages = iter(
-            self._client.get_paginator("list_multipart_uploads").paginate(
-                Bucket=self.bucket, Prefix=key, EncodingType="url", **self._paying
-            )
+        pages = self._pages(
+            self._client.list_multipart_uploads,
+            {"Prefix": key, "EncodingType": "url"},
+            {"KeyMarker": "NextKeyMarker", "UploadIdMarker": "NextUploadIdMarker"},
         )
-        while (page := self._call(lambda: next(pages, None))) is not None:
+        for page in pages:
             encoded = page.get("EncodingType") == "url"
             rows = [(unquote(row["Key"]) if encoded else row["Key"], row) for row in page.get("Uploads", [])]
             for found, row in rows:
@@ -250,11 +271,38 @@ class S3Store(ReplicaStore):
         raise TransientError(msg, reason="UploadSurvived")
 
     def _call[T](self, operation: Callable[[], T]) -> T:
-        access_key = self._keys()
-        try:
-            return _translated(operation)
-        except ConfigurationError as error:
-            raise renewed(error, self._keys, access_key, S3_KEY_REFUSALS) from error
+        def attempt() -> T:
+            access_key = self._keys()
+            try:
+                return _translated(operation)
+            except ConfigurationError as error:
+                raise renewed(error, self._keys, access_key, S3_KEY_REFUSALS) from error
+
+        return self._retry.call(attempt)
+
+    def _pages(
+        self, operation: Callable[..., Any], asked: Mapping[str, str], continued: Mapping[str, str]
+    ) -> Iterator[Any]:
+        """Yield the pages of a listing, each of which is asked for again by itself when it fails.
+
+        boto3's paginators would end early there: what is left of a generator that raised is nothing.
+
+        Args:
+            operation: Returns one page.
+            asked: What to ask it for, beside the bucket.
+            continued: Names of what to ask for besides for the next page, and where a page tells it.
+        """
+        request = {"Bucket": self.bucket, **asked, **self._paying}
+        while True:
+            page = self._call(lambda: operation(**request))  # noqa: B023 - called before it changes
+            yield page
+            if not page.get("IsTruncated"):
+                return
+            following = {name: page.get(told) for name, told in continued.items()}
+            if None in following.values():
+                msg = "The listing says that it goes on, but not where."
+                raise TransientError(msg, reason="NoContinuation")
+            request |= following
 
     async def _send_body(
         self,
