@@ -68,7 +68,10 @@ def test_objects_of_every_kind_arrive_as_they_are(sides: TwoSides):
 
     expected = {f"in/{key}": body for key, body in {**content, "report.txt": zipped}.items()}
     assert copied.code == 0, copied.stderr
-    assert copied.json.keys() == {"objects", "bytes", "copied", "current", "deleted", "failed", "seconds"}
+    assert copied.json.keys() == {
+        *("objects", "bytes", "copied", "current", "deleted", "failed", "seconds"),
+        *("unverified", "metadata_dropped"),
+    }
     assert counts(copied) == (len(expected), len(expected), 0, 0)
     assert copied.json["bytes"] == sum(map(len, expected.values()))
     assert sides.replicas() == expected
