@@ -23,6 +23,7 @@ from local.oss.records import (
 
 MAX_USER_METADATA_BYTES = 8192
 MAX_TAGS = 10
+CLIENT_SIDE_PREFIX = "x-oss-meta-client-side-encryption-"
 _TAG_KEY = re.compile(r"[\w +\-=.:/]{1,128}")
 _TAG_VALUE = re.compile(r"[\w +\-=.:/]{0,256}")
 _KEPT_HEADERS = (
@@ -191,8 +192,7 @@ def read_headers(record: ObjectRecord) -> dict[str, str]:
 
 def client_side_keys(attributes: Attributes) -> dict[str, str]:
     """The metadata that clients need to decrypt what they encrypted themselves."""
-    prefix = "x-oss-meta-client-side-encryption-"
-    return {name: value for name, value in attributes.headers.items() if name.startswith(prefix)}
+    return {name: value for name, value in attributes.headers.items() if name.startswith(CLIENT_SIDE_PREFIX)}
 
 
 def linked_headers(link: ObjectRecord, pointed: ObjectRecord) -> dict[str, str]:

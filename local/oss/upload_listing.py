@@ -2,9 +2,18 @@
 
 from local.oss import xml
 from local.oss.exchange import Call, Reply, xml_reply
-from local.oss.metadata import client_side_keys
+from local.oss.metadata import CLIENT_SIDE_PREFIX, client_side_keys
 from local.oss.parameters import bounded_number, encoder_for, natural_number, short_text
 from local.oss.records import Upload
+
+_CLIENT_SIDE_ELEMENTS = {
+    f"{CLIENT_SIDE_PREFIX}key": "ClientEncryptionKey",
+    f"{CLIENT_SIDE_PREFIX}start": "ClientEncryptionStart",
+    f"{CLIENT_SIDE_PREFIX}cek-alg": "ClientEncryptionCekAlg",
+    f"{CLIENT_SIDE_PREFIX}wrap-alg": "ClientEncryptionWrapAlg",
+    f"{CLIENT_SIDE_PREFIX}data-size": "ClientEncryptionDataSize",
+    f"{CLIENT_SIDE_PREFIX}part-size": "ClientEncryptionPartSize",
+}
 
 
 async def list_parts(call: Call) -> Reply:
@@ -15,6 +24,7 @@ async def list_parts(call: Call) -> Reply:
     found = [part for part in call.storage.uploads.parts(upload.upload_id) if part.number > marker]
     shown = found[:limit]
     encoder = encoder_for(call.query)
+    keys = client_side_keys(upload.attributes)
     elements = [
         encoder.declaration(),
         xml.leaf("Bucket", call.bucket),
@@ -37,11 +47,10 @@ async def list_parts(call: Call) -> Reply:
         )
         for part in shown
     ]
-    return Reply(
-        200,
-        {"Content-Type": "application/xml", **client_side_keys(upload.attributes)},
-        xml.document(xml.branch("ListPartsResult", *elements)),
-    )
+    elements += [
+        xml.leaf(name, keys[header]) for header, name in _CLIENT_SIDE_ELEMENTS.items() if header in keys
+    ]
+    return xml_reply(xml.branch("ListPartsResult", *elements))
 
 
 async def list_uploads(call: Call) -> Reply:

@@ -107,7 +107,10 @@ def main() -> int:
     logs = chosen.logs.resolve() / suite.name
     logs.mkdir(parents=True, exist_ok=True)
     folder = suite.prepare(checkout, chosen.logs.resolve())
-    with tempfile.TemporaryDirectory() as keys, ThreadPoolExecutor(chosen.jobs) as pool:
+    with (
+        tempfile.TemporaryDirectory() as keys,
+        ThreadPoolExecutor(1 if suite.shares_files else chosen.jobs) as pool,
+    ):
         run = Run(suite, folder, host_names.write_certificate(Path(keys)), logs, chosen.timeout)
         files = sorted(str(path.relative_to(folder)) for path in folder.glob(suite.files))
         files = [file for file in files if not chosen.file or any(name in file for name in chosen.file)]

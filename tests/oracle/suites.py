@@ -32,6 +32,7 @@ class Suite:
         environment: The variables it reads, from an access key id and its secret.
         command: The command that runs one file.
         prepare: Makes a folder to run in from a checkout and a scratch folder.
+        shares_files: Whether test files write the same temporary files, so that they cannot run side by side.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Suite:
     environment: Callable[[str, str], dict[str, str]]
     command: Callable[[str], list[str]]
     prepare: Callable[[Path, Path], Path]
+    shares_files: bool = False
 
     def heading(self, checkout: Path) -> str:
         """Project, version and commit of a checkout."""
@@ -170,5 +172,6 @@ SUITES: Sequence[Suite] = (
         _node_environment,
         _mocha,
         _npm_install,
+        shares_files=True,
     ),
 )
