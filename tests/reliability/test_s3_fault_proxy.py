@@ -114,11 +114,9 @@ def test_a_fault_has_its_effect_and_is_counted(proxy: S3FaultProxy, s3: Any, buc
     rule = S3Rule(fault=fault, bucket=bucket, operations=("PutObject",))
 
     with proxy.injected(rule) as injected:
-        if name == "hidden error":
+        # Those hidden in good replies are found by botocore itself.
+        with pytest.raises((ClientError, ConnectionClosedError)):
             s3.put_object(Bucket=bucket, Key="k", Body=b"content")
-        else:
-            with pytest.raises((ClientError, ConnectionClosedError)):
-                s3.put_object(Bucket=bucket, Key="k", Body=b"content")
 
     assert (s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1) is is_written
     assert injected.applied == injected.matched > 0
