@@ -28,10 +28,12 @@ class Cell:
         return self.request.is_of_run or self.kind.is_of_run
 
     @property
-    def leaves_uploads(self) -> bool:
-        """Whether S3 lets nobody abort, so that the upload has to stay."""
-        is_refused = self.is_always or self.kind.nature is Nature.CONFIGURATION
-        return self.request.operation == "AbortMultipartUpload" and is_refused
+    def uploads_left(self) -> tuple[str, ...]:
+        """Keys whose upload has to stay because S3 refuses to abort it; the log names it."""
+        is_refused = self.is_always or self.kind.nature is Nature.REFUSED
+        if self.request.operation != "AbortMultipartUpload" or not is_refused:
+            return ()
+        return (LARGE.key if self.is_of_run else sample_of(self).key,)
 
 
 @dataclass(frozen=True)

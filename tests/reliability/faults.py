@@ -52,8 +52,13 @@ class Kind:
     @property
     def keeps_effect(self) -> bool:
         """Whether the request is carried out and only its answer is lost."""
-        fault = self.fault
-        return (isinstance(fault, Error | Delay) and fault.after_effect) or fault == Reset(at="reply")
+        match self.fault:
+            case Error(after_effect=kept) | Delay(after_effect=kept):
+                return kept
+            case Reset(at=place):
+                return place not in {"start", "request-body"}
+            case _:
+                return isinstance(self.fault, Truncate)
 
     @property
     def has_to_be_waited_for(self) -> bool:

@@ -53,8 +53,7 @@ def _check_all(group: Group, sides: Sides, run: Run) -> list[str]:
     for sample in group.samples:
         is_changed = natures.get(sample.key) in {Nature.CHANGED, Nature.GONE}
         wrongs += replicas.check(sample, run, is_changed=is_changed)
-    if not any(cell.leaves_uploads for cell in group.cells):
-        wrongs += replicas.check_uploads()
+    wrongs += replicas.check_uploads({key for cell in group.cells for key in cell.uploads_left})
     met = {sample_of(cell).key for cell in group.cells} if not group.cells[0].is_of_run else None
     strangers = [failure.key for failure in run.failures if met is not None and failure.key not in met]
     return wrongs + [f"{key!r} failed though nothing happened to it" for key in strangers]

@@ -35,6 +35,8 @@ from tests.support.store_cases import Connections, OssSourceCase, S3ReplicaCase
 
 LONGEST_RUN_SECONDS = 2 * 3600.0
 ROTATED_KEY_SECRET = "rotated-away-too"
+_ATTEMPTS = 3
+_IMPATIENT_ATTEMPTS = 2
 _PATIENCE_SECONDS = 60.0
 _SHORT_PATIENCE_SECONDS = 0.25
 
@@ -95,12 +97,14 @@ class Clouds:
 
     Attributes:
         owner: A client that reaches the S3 past the proxy.
+        clients: Those that reach it through the proxy, by how long they wait for an answer.
     """
 
     oss: OssServer
     s3: AwsAccess
     proxy: S3FaultProxy
     owner: Any
+    clients: dict[float, tuple[boto3.Session, Any]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -113,7 +117,12 @@ def running_clouds() -> Iterator[Clouds]:
         S3FaultProxy(s3.endpoint) as proxy,
         client_to(s3, "s3") as owner,
     ):
-        yield Clouds(oss, s3, proxy, owner)
+        clouds = Clouds(oss, s3, proxy, owner)
+        try:
+            yield clouds
+        finally:
+            for _, client in clouds.clients.values():
+                client.close()
 
 
 @dataclass
@@ -170,7 +179,7 @@ def open_sides(clouds: Clouds, *, is_rotated: bool = False, is_impatient: bool =
         is_impatient: Give up soon on a server that says nothing, and try only twice, since this really waits.
     """
     patience = _SHORT_PATIENCE_SECONDS if is_impatient else _PATIENCE_SECONDS
-    retry = retry_policy(BoundedClock(), **({"attempts": 2} if is_impatient else {}))
+    retry = retry_policy(BoundedClock(), attempts=_IMPATIENT_ATTEMPTS if is_impatient else _ATTEMPTS)
     with ExitStack() as stack:
         runner = stack.enter_context(asyncio.Runner())
         client = _Client(_open_transport(stack, runner, patience), retry, is_rotated, patience)
@@ -211,15 +220,28 @@ def _open_source(stack: ExitStack, oss: OssServer, client: _Client) -> tuple[Oss
 
 
 def _open_replica(stack: ExitStack, clouds: Clouds, client: _Client) -> S3Store:
-    access, bucket = clouds.s3, unique_name("replica")
+    bucket = unique_name("replica")
     clouds.owner.create_bucket(Bucket=bucket)
-    key_id = ROTATED_KEY_ID if client.is_rotated else access.access_key_id
-    session = boto3.Session(key_id, access.secret_access_key, region_name=access.region)
-    settings = Config(
-        retries={"total_max_attempts": 1}, read_timeout=client.patience_seconds, max_pool_connections=40
-    )
-    s3: Any = session.client("s3", endpoint_url=clouds.proxy.endpoint, config=settings)
-    stack.callback(s3.close)
-    fresh = AccessKey(access.access_key_id, access.secret_access_key)
-    keys = RotatedSession(session, fresh) if client.is_rotated else SessionKeys(session)
+    session, s3 = _s3_client(clouds, client.patience_seconds)
+    keys: KeySource = SessionKeys(session)
+    if client.is_rotated:
+        session, s3 = _new_s3_client(clouds, ROTATED_KEY_ID, client.patience_seconds)
+        stack.callback(s3.close)
+        keys = RotatedSession(session, AccessKey(clouds.s3.access_key_id, clouds.s3.secret_access_key))
     return S3Store(bucket, client=s3, keys=keys, http=client.http, retry=client.retry)
+
+
+def _s3_client(clouds: Clouds, patience_seconds: float) -> tuple[boto3.Session, Any]:
+    """A client that cells share, since making one takes longer than many a cell."""
+    if patience_seconds not in clouds.clients:
+        made = _new_s3_client(clouds, clouds.s3.access_key_id, patience_seconds)
+        clouds.clients[patience_seconds] = made
+    return clouds.clients[patience_seconds]
+
+
+def _new_s3_client(clouds: Clouds, access_key_id: str, patience_seconds: float) -> tuple[boto3.Session, Any]:
+    session = boto3.Session(access_key_id, clouds.s3.secret_access_key, region_name=clouds.s3.region)
+    settings = Config(
+        retries={"total_max_attempts": 1}, read_timeout=patience_seconds, max_pool_connections=40
+    )
+    return session, session.client("s3", endpoint_url=clouds.proxy.endpoint, config=settings)

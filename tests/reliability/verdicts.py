@@ -1,5 +1,6 @@
 """What a cell came to, and whether that was right."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -72,7 +73,7 @@ def expected_endings(cell: Cell) -> frozenset[Ending]:
         case Nature.ROTATED:
             return survived
         case Nature.CONFIGURATION:
-            return frozenset({Ending.STOPPED})
+            return survived if is_found_to_be_done(cell) else frozenset({Ending.STOPPED})
         case Nature.PERMANENT:
             return lost
         case Nature.REFUSED:
@@ -177,10 +178,12 @@ class Replicas:
             return []
         return [f"{sample.key!r} is not what the source is, though nothing went wrong any more"]
 
-    def check_uploads(self) -> list[str]:
-        """Whether no multipart upload was left."""
-        left = self._replica.uploads()
-        return [f"{len(left)} multipart uploads were left"] if left else []
+    def check_uploads(self, tolerated: Collection[str]) -> list[str]:
+        """Whether no multipart upload was left, but of these keys."""
+        bucket = self._replica.store.bucket
+        found = self._replica.client.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        left = sorted({upload["Key"] for upload in found} - set(tolerated))
+        return [f"multipart uploads of {', '.join(left)} were left"] if left else []
 
 
 _CODES_WITHOUT_DOCUMENT = {"SlowDown": "ServiceUnavailable"}

@@ -155,6 +155,9 @@ class S3FaultProxy:
             await self._session.close()
 
     async def _answer(self, http: web.BaseRequest) -> web.StreamResponse:
+        # At once, so that nobody has to guess whether a body follows that was refused before it was invited.
+        if http.headers.get("Expect", "").lower() == "100-continue" and http.transport is not None:
+            http.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         entry = self._injector.book.choose(subject_of(http.method, http.raw_path, http.headers))
         # The call is what only faults of OSS objects look at.
         effect = Effect(self._injector, entry, call=None) if entry is not None else None  # type: ignore[arg-type]
@@ -211,8 +214,6 @@ def _request_body(http: web.BaseRequest, effect: Effect | None) -> AsyncIterator
     size = http.content_length
     if not size:
         return None
-    if http.headers.get("Expect", "").lower() == "100-continue" and http.transport is not None:
-        http.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     chunks = http.content.iter_chunked(_BUFFER_BYTES)
     return effect.request_body(chunks, size) if effect is not None else chunks
 
