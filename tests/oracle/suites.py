@@ -47,7 +47,7 @@ class Suite:
     def heading(self, checkout: Path) -> str:
         """Project, version and commit of a checkout."""
         text = (checkout / self.version_file).read_text(encoding="utf-8")
-        found = re.search(r"""version"?\s*[:=]\s*["']([^"']+)""", text, re.IGNORECASE)
+        found = re.search(r"""version_*"?\s*[:=]\s*["']([^"']+)""", text, re.IGNORECASE)
         return f"{self.project} {found[1] if found else 'unknown'} (commit {commit_of(checkout)})"
 
     def not_applicable(self) -> Mapping[str, Mapping[str, str]]:
