@@ -36,9 +36,8 @@ from tests.support.store_cases import Connections, OssSourceCase, S3ReplicaCase
 LONGEST_RUN_SECONDS = 2 * 3600.0
 ROTATED_KEY_SECRET = "rotated-away-too"
 _ATTEMPTS = 3
-_IMPATIENT_ATTEMPTS = 2
 _PATIENCE_SECONDS = 60.0
-_SHORT_PATIENCE_SECONDS = 0.25
+_SHORT_PATIENCE_SECONDS = 0.5
 
 
 class NeverEndsError(Exception):
@@ -176,10 +175,10 @@ def open_sides(clouds: Clouds, *, is_rotated: bool = False, is_impatient: bool =
     Args:
         clouds: Where.
         is_rotated: Begin with keys that have others behind them.
-        is_impatient: Give up soon on a server that says nothing, and try only twice, since this really waits.
+        is_impatient: Give up soon on a server that says nothing, since this really waits.
     """
     patience = _SHORT_PATIENCE_SECONDS if is_impatient else _PATIENCE_SECONDS
-    retry = retry_policy(BoundedClock(), attempts=_IMPATIENT_ATTEMPTS if is_impatient else _ATTEMPTS)
+    retry = retry_policy(BoundedClock(), attempts=_ATTEMPTS)
     with ExitStack() as stack:
         runner = stack.enter_context(asyncio.Runner())
         client = _Client(_open_transport(stack, runner, patience), retry, is_rotated, patience)
