@@ -53,7 +53,7 @@ class Sample:
             return
         fields = {}
         if self.before == self.content:
-            properties = ReplicaPolicy(EARLIER).properties(source.store.head(self.key), {})
+            properties = ReplicaPolicy(EARLIER).properties(source.store.head(self.key))
             fields = {"Metadata": dict(properties.metadata), "ContentType": "application/octet-stream"}
         replica.client.put_object(Bucket=replica.store.bucket, Key=self.key, Body=self.before, **fields)
 

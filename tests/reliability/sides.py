@@ -11,7 +11,7 @@ import oss2
 from botocore.config import Config
 from ferry.keys import KeyMapping
 from ferry.multipart.upload import LargeObjectCopier
-from ferry.outcome import Outcome
+from ferry.outcome import Outcome, Result
 from ferry.replica_policy import ReplicaPolicy
 from ferry.replicate import Replication
 from ferry.retry import RetryPolicy
@@ -149,8 +149,12 @@ class Sides:
             copier,
             mode=CompareMode.AUTO,
             large_object_threshold=LARGE_SIZE,
-            on_failure=self.failures.append,
+            on_report=self._report,
         )
+
+    def _report(self, outcome: Outcome) -> None:
+        if outcome.result is Result.FAILED:
+            self.failures.append(outcome)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
-from local.oss.faults.delivery import BrokenOffError, deliver, disconnect
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -25,6 +24,7 @@ from local.oss.faults.decisions import Entry
 from local.oss.faults.effects import Effect
 from local.oss.faults.injector import Injector
 from local.oss.faults.rules import RuleReport
+from local.oss.sending import BrokenOffError, deliver, disconnect
 from tests.support.s3_faults.operations import subject_of
 from tests.support.s3_faults.rules import S3Rule, error_reply
 
