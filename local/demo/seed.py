@@ -220,7 +220,7 @@ def _from_file(number: int, file: RealFile) -> SeedObject:
         metadata["note"] = _NOTES[number // 5 % len(_NOTES)]
     tags = {}
     if number % 20 == 0:
-        tags = {"kind": file.kind, "team": "ferry", "empty": "", "cost centre": f"a+b/{number}:@=_-."}
+        tags = {"kind": file.kind, "team": "ferry", "empty": "", "cost centre": f"a+b/{number}:=_-."}
     return SeedObject(PREFIX + file.name, content, headers, metadata, tags)
 
 
