@@ -35,7 +35,8 @@ from tests.support.store_cases import Connections, OssSourceCase, S3ReplicaCase
 
 LONGEST_RUN_SECONDS = 2 * 3600.0
 ROTATED_KEY_SECRET = "rotated-away-too"
-_ATTEMPTS = 3
+_ATTEMPTS = 2
+_IMPATIENT_ATTEMPTS = 4
 _PATIENCE_SECONDS = 60.0
 _SHORT_PATIENCE_SECONDS = 0.5
 
@@ -112,7 +113,7 @@ def running_clouds() -> Iterator[Clouds]:
     rotated = Credential(ROTATED_KEY_ID, ROTATED_KEY_SECRET)
     with (
         OssServer(credentials=[rotated]) as oss,
-        running_moto() as s3,
+        running_moto("s3") as s3,
         S3FaultProxy(s3.endpoint) as proxy,
         client_to(s3, "s3") as owner,
     ):
@@ -179,10 +180,11 @@ def open_sides(clouds: Clouds, *, is_rotated: bool = False, is_impatient: bool =
     Args:
         clouds: Where.
         is_rotated: Begin with keys that have others behind them.
-        is_impatient: Give up soon on a server that says nothing, since this really waits.
+        is_impatient: Give up soon on a server that says nothing, which really waits, but try more often,
+            since a busy machine is silent too.
     """
     patience = _SHORT_PATIENCE_SECONDS if is_impatient else _PATIENCE_SECONDS
-    retry = retry_policy(BoundedClock(), attempts=_ATTEMPTS)
+    retry = retry_policy(BoundedClock(), attempts=_IMPATIENT_ATTEMPTS if is_impatient else _ATTEMPTS)
     with ExitStack() as stack:
         runner = stack.enter_context(asyncio.Runner())
         client = _Client(_open_transport(stack, runner, patience), retry, is_rotated, patience)
