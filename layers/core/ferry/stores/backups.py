@@ -23,12 +23,14 @@ _CONTENT: Final = (
 )
 
 
-def copy_to_backup(client: "S3Client", bucket: str, key: str, backup_key: str, expected: str) -> None:
+def copy_to_backup(
+    client: "S3Client", place: Mapping[str, str], key: str, backup_key: str, expected: str
+) -> None:
     """Copy an object with its metadata and tags, unless its backup is there already.
 
     Args:
         client: Of the bucket's region.
-        bucket: Holds both.
+        place: ``Bucket``, which holds both, and ``RequestPayer`` if the caller pays.
         key: What is copied.
         backup_key: Where it goes.
         expected: Etag that the object must have.
@@ -40,42 +42,43 @@ def copy_to_backup(client: "S3Client", bucket: str, key: str, backup_key: str, e
     Source:
         Amazon S3 API reference, "CopyObject" and "UploadPartCopy".
     """
-    there = client.head_object(Bucket=bucket, Key=key, IfMatch=f'"{expected}"')
-    if (kept := _head(client, bucket, backup_key)) is not None:
+    here: Any = dict(place)
+    there = client.head_object(**here, Key=key, IfMatch=f'"{expected}"')
+    if (kept := _head(client, here, backup_key)) is not None:
         if not _is_copy(kept, there):
             raise backup_taken(backup_key)
         return
     source: Any = {
-        "CopySource": {"Bucket": bucket, "Key": key},
+        "CopySource": {"Bucket": place["Bucket"], "Key": key},
         "CopySourceIfMatch": f'"{expected}"',
     }
     if there["ContentLength"] <= MAX_COPY_SIZE:
         client.copy_object(
-            Bucket=bucket,
+            **here,
             Key=backup_key,
             IfNoneMatch="*",
             StorageClass=there.get("StorageClass", "STANDARD"),
             **source,
         )
     else:
-        _copy_by_parts(client, bucket, backup_key, there, source)
-    kept = _head(client, bucket, backup_key)
+        _copy_by_parts(client, here, backup_key, there, source)
+    kept = _head(client, here, backup_key)
     if kept is None or not _is_copy(kept, there):
         msg = f"The backup {backup_key!r} is not what was copied there."
         raise PermanentError(msg, reason="BackupDiffers")
 
 
 def _copy_by_parts(
-    client: "S3Client", bucket: str, backup_key: str, there: Mapping[str, Any], source: Any
+    client: "S3Client", here: Any, backup_key: str, there: Mapping[str, Any], source: Any
 ) -> None:
     properties: Any = {name: there[name] for name in _CONTENT if name in there}
     if expires := there.get("ExpiresString"):
         properties["Expires"] = expires
     if there.get("TagCount"):
-        tags = client.get_object_tagging(Bucket=bucket, Key=source["CopySource"]["Key"])["TagSet"]
+        tags = client.get_object_tagging(**here, Key=source["CopySource"]["Key"])["TagSet"]
         properties["Tagging"] = urlencode({tag["Key"]: tag["Value"] for tag in tags})
-    place: Any = {"Bucket": bucket, "Key": backup_key}
-    upload: Any = {**place, "UploadId": client.create_multipart_upload(**place, **properties)["UploadId"]}
+    backup: Any = {**here, "Key": backup_key}
+    upload: Any = {**backup, "UploadId": client.create_multipart_upload(**backup, **properties)["UploadId"]}
     size = there["ContentLength"]
     part_size = max(_PART_SIZE, -(-size // 10_000))
     try:
@@ -92,11 +95,11 @@ def _copy_by_parts(
         raise
 
 
-def _head(client: "S3Client", bucket: str, key: str) -> Mapping[str, Any] | None:
+def _head(client: "S3Client", here: Any, key: str) -> Mapping[str, Any] | None:
     from botocore.exceptions import ClientError
 
     try:
-        return client.head_object(Bucket=bucket, Key=key)
+        return client.head_object(**here, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] in {"404", "NoSuchKey", "NotFound"}:
             return None

@@ -150,7 +150,8 @@ class S3Store(ReplicaStore):
     @override
     def keep_aside(self, key: str, backup_key: str, *, expected: str) -> None:
         try:
-            self._call(lambda: copy_to_backup(self._client, self.bucket, key, backup_key, expected))
+            place = {"Bucket": self.bucket, **self._paying}
+            self._call(lambda: copy_to_backup(self._client, place, key, backup_key, expected))
         except ObjectNotFoundError as error:
             raise ConflictError(str(error)) from error
 
