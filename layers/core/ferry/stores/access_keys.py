@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, override
 
 from ferry.errors import ConfigurationError, FerryError, TransientError
+from ferry.retry import RetryPolicy
 from ferry.stores.signing import AccessKey
 
 if TYPE_CHECKING:
-    from collections.abc import Set
+    from collections.abc import Callable, Set
 
     from boto3 import Session
 
@@ -86,6 +87,26 @@ def renewed(error: FerryError, keys: KeySource, used: AccessKey, refusals: "Set[
     if isinstance(error, ConfigurationError) and error.reason in refusals and keys.renew(used) != used:
         return TransientError(f"{error} The access key was read again.", reason=error.reason)
     return error
+
+
+def call[T](operation: "Callable[[], T]", keys: KeySource, refusals: "Set[str]", retry: RetryPolicy) -> T:
+    """Make a request, with another key once the first is refused and there is one.
+
+    Args:
+        operation: Makes one attempt and raises errors of ours.
+        keys: Where its key comes from.
+        refusals: The reasons that may lie in the key.
+        retry: How often to try.
+    """
+
+    def attempt() -> T:
+        used = keys()
+        try:
+            return operation()
+        except ConfigurationError as error:
+            raise renewed(error, keys, used, refusals) from error
+
+    return retry.call(attempt)
 
 
 def _frozen(session: "Session") -> AccessKey:

@@ -15,7 +15,7 @@ from ferry.errors import ConfigurationError, DamagedContentError, TransientError
 from ferry.keys import KeyRange, sort_key
 from ferry.objects import ByteRange, ListedObject, SourceObject
 from ferry.retry import RetryPolicy
-from ferry.stores.access_keys import KeySource, renewed
+from ferry.stores.access_keys import KeySource, call, renewed
 from ferry.stores.http import HttpTransport, Request, Response
 from ferry.stores.oss_replies import source_object
 from ferry.stores.protocols import CALLS_AT_ONCE, LONGEST_CALL_SECONDS, SourceBody, SourceStore
@@ -156,14 +156,7 @@ class OssStore(SourceStore):
         )
 
     def _call[T](self, operation: Callable[[], T]) -> T:
-        def attempt() -> T:
-            access_key = self._keys()
-            try:
-                return _translated(operation)
-            except ConfigurationError as error:
-                raise renewed(error, self._keys, access_key, OSS_KEY_REFUSALS) from error
-
-        return self._retry.call(attempt)
+        return call(lambda: _translated(operation), self._keys, OSS_KEY_REFUSALS, self._retry)
 
     @cached_property
     def _bucket(self) -> Any:

@@ -2,13 +2,11 @@
 
 import asyncio
 import contextlib
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, override
 from urllib.parse import quote, unquote, urlencode, urlsplit
-from xml.etree import ElementTree as ET
 
 from ferry.errors import (
     ConfigurationError,
@@ -21,12 +19,14 @@ from ferry.keys import KeyRange, sort_key
 from ferry.metadata import decode_value
 from ferry.objects import ListedObject, Marker, PendingUpload, Replica, ReplicaProperties, UploadedPart
 from ferry.retry import RetryPolicy
-from ferry.stores.access_keys import NO_CREDENTIALS, KeySource, renewed
+from ferry.stores.access_keys import KeySource, call, renewed
 from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
 from ferry.stores.backups import copy_to_backup
 from ferry.stores.http import HttpTransport, Request
 from ferry.stores.protocols import LONGEST_CALL_SECONDS, Body, ExpectedEtag, ReplicaStore
-from ferry.stores.replies import S3_KEY_REFUSALS, error_reply, parse_error, s3_error
+from ferry.stores.replies import S3_KEY_REFUSALS, parse_error, s3_error
+from ferry.stores.s3_headers import condition_headers, property_headers
+from ferry.stores.s3_replies import find_text, translated
 from ferry.stores.signing import (
     UNSIGNED_PAYLOAD,
     UNSIGNED_TRAILER,
@@ -38,21 +38,8 @@ from ferry.stores.signing import (
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_QUERY: Final = re.compile(r'\?[^"]*"')
-_METADATA: Final = "x-amz-meta-"
 _ABORTS: Final = 5
 _NO_ETAG: Final = "0" * 32
-_CODES_OF_HEADS: Final = {
-    "301": "PermanentRedirect",
-    # Of a request without a body, which has nothing else that could be bad.
-    "400": "ExpiredToken",
-    "403": "AccessDenied",
-    "404": "NoSuchKey",
-    "NotFound": "NoSuchKey",
-    "412": "PreconditionFailed",
-    "500": "InternalError",
-    "503": "ServiceUnavailable",
-}
 
 
 class S3Store(ReplicaStore):
@@ -128,7 +115,7 @@ class S3Store(ReplicaStore):
     async def put(
         self, key: str, body: Body, *, size: int, properties: ReplicaProperties, expected: ExpectedEtag
     ) -> str:
-        headers = _property_headers(properties) | _condition(expected)
+        headers = property_headers(properties) | condition_headers(expected)
         try:
             reply, _ = await self._send_body("PUT", key, {}, headers, body, size)
         except ObjectNotFoundError as error:
@@ -183,12 +170,12 @@ class S3Store(ReplicaStore):
 
     @override
     async def create_upload(self, key: str, properties: ReplicaProperties) -> str:
-        headers = _property_headers(properties) | {
+        headers = property_headers(properties) | {
             "x-amz-checksum-algorithm": "CRC32",
             "x-amz-checksum-type": "FULL_OBJECT",
         }
         _, reply = await self._send("POST", key, {"uploads": ""}, headers, b"")
-        upload_id = _find_text(reply, "UploadId")
+        upload_id = find_text(reply, "UploadId")
         if not upload_id:
             msg = "S3 started a multipart upload without naming it."
             raise TransientError(msg, reason="NoUploadId")
@@ -272,14 +259,7 @@ class S3Store(ReplicaStore):
         raise TransientError(msg, reason="UploadSurvived")
 
     def _call[T](self, operation: Callable[[], T]) -> T:
-        def attempt() -> T:
-            access_key = self._keys()
-            try:
-                return _translated(operation)
-            except ConfigurationError as error:
-                raise renewed(error, self._keys, access_key, S3_KEY_REFUSALS) from error
-
-        return self._retry.call(attempt)
+        return call(lambda: translated(operation), self._keys, S3_KEY_REFUSALS, self._retry)
 
     def _pages(
         self, operation: Callable[..., Any], asked: Mapping[str, str], continued: Mapping[str, str]
@@ -348,75 +328,3 @@ class S3Store(ReplicaStore):
                 error = s3_error(parse_error(reply, response.headers, response.status))
                 raise await asyncio.to_thread(renewed, error, self._keys, access_key, S3_KEY_REFUSALS)
             return response.headers, reply
-
-
-def _property_headers(properties: ReplicaProperties) -> dict[str, str]:
-    headers = {
-        **{name: _latin1(value) for name, value in properties.content_headers.items()},
-        **{f"{_METADATA}{name}": value for name, value in properties.metadata.items()},
-        "x-amz-storage-class": properties.storage_class,
-    }
-    if properties.tags:
-        headers["x-amz-tagging"] = urlencode(properties.tags, quote_via=quote)
-    if properties.acl is not None:
-        headers["x-amz-acl"] = properties.acl
-    return headers | _encryption_headers(properties)
-
-
-def _encryption_headers(properties: ReplicaProperties) -> dict[str, str]:
-    if properties.encryption is None:
-        return {}
-    headers = {"x-amz-server-side-encryption": properties.encryption}
-    if properties.encryption == "aws:kms":
-        # One data key of the bucket instead of a request to KMS for every object.
-        headers["x-amz-server-side-encryption-bucket-key-enabled"] = "true"
-    if properties.kms_key is not None:
-        headers["x-amz-server-side-encryption-aws-kms-key-id"] = properties.kms_key
-    return headers
-
-
-def _latin1(value: str) -> str:
-    """Spell a header value so that its UTF-8 bytes go on the wire."""
-    return value.encode().decode("latin-1")
-
-
-def _condition(expected: ExpectedEtag) -> dict[str, str]:
-    return {"if-none-match": "*"} if expected is None else {"if-match": f'"{expected}"'}
-
-
-def _find_text(reply: bytes, name: str) -> str | None:
-    root = ET.fromstring(reply)
-    return next((node.text for node in root.iter() if node.tag.rpartition("}")[2] == name), None)
-
-
-def _client_error(error: Any) -> Exception:
-    said = error.response.get("ResponseMetadata", {})
-    status, code = said.get("HTTPStatusCode", 0), error.response["Error"].get("Code", "")
-    # The reply to a HEAD has no body, so that its status stands for the code.
-    code = _CODES_OF_HEADS.get(code, code)
-    details = {"Code": code, "Message": error.response["Error"].get("Message", "")}
-    return s3_error(error_reply(status, details, said.get("HTTPHeaders", {})))
-
-
-def _translated[T](operation: Callable[[], T]) -> T:
-    """Run a boto3 call, turning what it raises into our errors."""
-    from botocore.exceptions import (
-        BotoCoreError,
-        ClientError,
-        ConnectionError,  # noqa: A004
-        HTTPClientError,
-        NoCredentialsError,
-    )
-
-    try:
-        return operation()
-    except ClientError as error:
-        raise _client_error(error) from error
-    except (HTTPClientError, ConnectionError) as error:
-        msg = f"S3 did not answer: {_QUERY.sub('"', str(error))}"
-        raise TransientError(msg, reason="ConnectionFailed") from error
-    except NoCredentialsError as error:
-        raise ConfigurationError(NO_CREDENTIALS, reason="NoCredentials") from error
-    except BotoCoreError as error:
-        msg = f"The request to S3 could not be made: {error}"
-        raise ConfigurationError(msg, reason=type(error).__name__) from error
