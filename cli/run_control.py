@@ -1,19 +1,17 @@
 """``ferry run stop``, ``pause``, ``resume`` and ``retry``: changing the course of a run."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from cli.console import err, note, out, print_json
 from cli.deployment import Deployment, find_deployment
 from cli.options import AwsRegionOption, JsonOption, LocalOption, StackOption
-from cli.runs import RunArgument, follow
+from cli.runs import RunArgument, WaitOption, follow
 
 if TYPE_CHECKING:
     from ferry.tasks.models import Run
-
-WaitOption = Annotated[bool, typer.Option("--wait", help="Follow the run until it is over.")]
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -23,6 +23,7 @@ app = typer.Typer(
 
 RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="Id of the run.")]
 TaskArgument = Annotated[str, typer.Argument(metavar="TASK", help="Name of the task.")]
+WaitOption = Annotated[bool, typer.Option("--wait", help="Follow the run until it is over.")]
 
 _POLL_SECONDS: Final = 0.5
 
@@ -31,7 +32,7 @@ _POLL_SECONDS: Final = 0.5
 def start(  # noqa: PLR0913 - the options of a command
     task: TaskArgument,
     *,
-    wait: Annotated[bool, typer.Option("--wait", help="Follow the run until it is over.")] = False,
+    wait: WaitOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be copied.")] = False,
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",

@@ -11,10 +11,13 @@ from typing import Any
 import oss2
 import pytest
 
+from local.deployment import AwsAccess
+from local.oss.embedded import OssServer
 from local.servers import aws_client
 from local.stack import LocalStack
+from tests.support.aws import running_moto
 from tests.support.stack import running_stack
-from tests.support.two_sides import Answer
+from tests.support.two_sides import Answer, TwoSides, two_sides
 
 LARGE_OBJECT_THRESHOLD = 8 * 1024**2
 
@@ -81,3 +84,17 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[User]:
     folder: Path = tmp_path_factory.mktemp("stack")
     with running_stack(folder, large_object_threshold=LARGE_OBJECT_THRESHOLD) as stack:
         yield User(stack)
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[OssServer, AwsAccess]]:
+    """An OSS and an S3 for commands that need no stack."""
+    with OssServer() as oss, running_moto() as aws:
+        yield oss, aws
+
+
+@pytest.fixture
+def sides(servers: tuple[OssServer, AwsAccess]) -> Iterator[TwoSides]:
+    """An empty bucket on each."""
+    with two_sides(*servers) as empty:
+        yield empty

@@ -3,14 +3,9 @@
 import gzip
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from local.oss.embedded import OssServer
-from tests.support.aws import running_moto
-from tests.support.two_sides import TwoSides, two_sides
+from tests.support.two_sides import TwoSides
 
 LARGE = 5 * 1024**2
 NAMES = [
@@ -25,18 +20,6 @@ NAMES = [
     "back\\slash?query#fragment.txt",
     "dots/../and/./slashes//end.txt",
 ]
-
-
-@pytest.fixture(scope="module")
-def servers():
-    with OssServer() as oss, running_moto() as aws:
-        yield oss, aws
-
-
-@pytest.fixture
-def sides(servers) -> Iterator[TwoSides]:
-    with two_sides(*servers) as empty:
-        yield empty
 
 
 def counts(answer) -> tuple[int, ...]:

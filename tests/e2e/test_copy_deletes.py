@@ -4,15 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.oss.embedded import OssServer
-from tests.support.aws import running_moto
 from tests.support.two_sides import TwoSides, two_sides
-
-
-@pytest.fixture(scope="module")
-def servers():
-    with OssServer() as oss, running_moto() as aws:
-        yield oss, aws
 
 
 @pytest.fixture

@@ -1,25 +1,8 @@
 """What ``ferry copy`` keeps of objects that S3 cannot hold as they are, and what it says about them."""
 
 import json
-from collections.abc import Iterator
 
-import pytest
-
-from local.oss.embedded import OssServer
-from tests.support.aws import running_moto
-from tests.support.two_sides import TwoSides, two_sides
-
-
-@pytest.fixture(scope="module")
-def servers():
-    with OssServer() as oss, running_moto() as aws:
-        yield oss, aws
-
-
-@pytest.fixture
-def sides(servers) -> Iterator[TwoSides]:
-    with two_sides(*servers) as empty:
-        yield empty
+from tests.support.two_sides import TwoSides
 
 
 def test_replicas_are_written_as_the_options_say(sides: TwoSides, tmp_path):

@@ -9,7 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 
+from local.oss.events.dispatch import Clock
 from local.oss.events.messages import Message
+from local.oss.events.notifications import NotificationOptions
 from local.oss.events.records import Origin, event_record
 from local.oss.events.rules import Rule
 from local.oss.exchange import Change
@@ -25,6 +27,9 @@ ORIGIN = Origin(
     request_id="693D9FA7667085383239654E",
     occurred_ms=MOMENT_MS,
 )
+
+AT_ONCE = NotificationOptions(clock=Clock(scale=0))
+"""Tries again without a pause."""
 
 
 def smq(url: str = "http://127.0.0.1:9/", **fields: object) -> dict[str, object]:

@@ -8,36 +8,19 @@ assert notifications.flush()["intake"].delivered == 1
 ```
 """
 
-from typing import Self
 from urllib.parse import quote
 
 from local.oss.control import PREFIX
+from local.oss.control_client import ControlClient
 from local.oss.events.endpoint import MAX_FLUSH_SECONDS
 from local.oss.events.reports import Counts, DeadLetter, DeadLetters, RuleReports
 from local.oss.events.rules import Rule, RuleSet
-from local.oss.faults.client import Ask, asking
 
 _PATH = f"{PREFIX}notifications"
 
 
-class NotificationControl:
-    """A server's notification rules and what became of their messages; usable from any thread.
-
-    Wrong rules and unknown names raise `ControlError` with the server's explanation.
-    """
-
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-
-    @classmethod
-    def at(cls, endpoint: str, token: str) -> Self:
-        """Reach a server over HTTP.
-
-        Args:
-            endpoint: ``http://host:port``.
-            token: Its control token.
-        """
-        return cls(asking(endpoint, token))
+class NotificationControl(ControlClient):
+    """A server's notification rules and what became of their messages."""
 
     def set(self, *rules: Rule) -> None:
         """Replace all rules; messages of rules that keep their id go where the new rule says."""

@@ -9,18 +9,13 @@ assert injected.applied == 1
 """
 
 import contextlib
-import http.client
-from collections.abc import Callable, Iterator
-from typing import Self
-from urllib.parse import urlsplit
+from collections.abc import Iterator
 
-from local.oss.control import PREFIX, TOKEN_HEADER, ControlError, Failure
-from local.oss.faults.endpoint import MAX_WAIT_SECONDS, ClockSetting
+from local.oss.control import PREFIX
+from local.oss.control_client import ControlClient
+from local.oss.faults.endpoint import ClockSetting
 from local.oss.faults.limits import Limits
 from local.oss.faults.rules import Rule, RuleReport, RuleReports, Rules
-
-type Ask = Callable[[str, str, bytes], bytes]
-"""Sends a method, a target and a document to a control endpoint and returns the document it answers."""
 
 
 class Injected:
@@ -53,24 +48,8 @@ class Injected:
         return sum(report.matched for report in self.reports)
 
 
-class FaultControl:
-    """A server's faults, limits and clock; every method may be called from any thread.
-
-    Wrong rules and unknown names raise `ControlError` with the server's explanation.
-    """
-
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
-
-    @classmethod
-    def at(cls, endpoint: str, token: str) -> Self:
-        """Reach a server over HTTP.
-
-        Args:
-            endpoint: ``http://host:port``.
-            token: Its control token.
-        """
-        return cls(asking(endpoint, token))
+class FaultControl(ControlClient):
+    """A server's faults, limits and clock."""
 
     def set(self, *rules: Rule) -> tuple[RuleReport, ...]:
         """Replace all rules, and let go on what the old ones hold."""
@@ -137,27 +116,3 @@ class FaultControl:
     def _faults(self, method: str, rules: tuple[Rule, ...]) -> tuple[RuleReport, ...]:
         document = Rules(rules=rules).model_dump_json().encode()
         return RuleReports.model_validate_json(self._ask(method, f"{PREFIX}faults", document)).rules
-
-
-def asking(endpoint: str, token: str) -> Ask:
-    """Ask a control endpoint over HTTP; what it refuses raises `ControlError`.
-
-    Args:
-        endpoint: ``http://host:port``.
-        token: Its control token.
-    """
-    address = urlsplit(endpoint).netloc
-
-    def ask(method: str, target: str, document: bytes) -> bytes:
-        connection = http.client.HTTPConnection(address, timeout=MAX_WAIT_SECONDS + 10)
-        try:
-            connection.request(method, target, body=document, headers={TOKEN_HEADER: token})
-            reply = connection.getresponse()
-            body = reply.read()
-        finally:
-            connection.close()
-        if reply.status >= 400:
-            raise ControlError(reply.status, Failure.model_validate_json(body).error)
-        return body
-
-    return ask

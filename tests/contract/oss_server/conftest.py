@@ -6,6 +6,8 @@ import pytest
 
 from local.oss.credentials import parse_credential
 from local.oss.embedded import OssServer
+from tests.support.event_receiver import Receiver
+from tests.support.events import AT_ONCE
 
 _numbers = itertools.count()
 _LIMITED = (
@@ -87,3 +89,23 @@ def signed_bucket(auth, reach) -> oss2.Bucket:
 @pytest.fixture
 def service(auth, server, connections) -> oss2.Service:
     return oss2.Service(auth, server.endpoint, session=connections, region=server.region)
+
+
+@pytest.fixture(scope="session")
+def shared_notifying_server() -> Iterator[OssServer]:
+    with OssServer(notifications=AT_ONCE, control_token="token") as running:
+        yield running
+
+
+@pytest.fixture
+def notifying_server(shared_notifying_server: OssServer) -> Iterator[OssServer]:
+    """A server without notification rules that tries again at once; its control token is ``token``."""
+    yield shared_notifying_server
+    shared_notifying_server.notifications.clear()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """An endpoint that takes every push."""
+    with Receiver() as running:
+        yield running

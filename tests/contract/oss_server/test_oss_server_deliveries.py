@@ -11,31 +11,26 @@ from local.oss.events.notifications import NotificationOptions
 from local.oss.events.rules import RuleSet
 from local.oss.events.sender import CERTIFICATE_PATH
 from tests.support.event_receiver import BUSY, CREATED, STALL, Receiver
-from tests.support.events import bucket_rule, events_of, headers_of, keys_of, smq, status_of, verify_smq
+from tests.support.events import (
+    AT_ONCE,
+    bucket_rule,
+    events_of,
+    headers_of,
+    keys_of,
+    smq,
+    status_of,
+    verify_smq,
+)
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
 ]
-AT_ONCE = NotificationOptions(clock=Clock(scale=0))
-
-
-@pytest.fixture(scope="module")
-def shared_server():
-    with OssServer(notifications=AT_ONCE, control_token="token") as running:
-        yield running
 
 
 @pytest.fixture
-def server(shared_server):
-    yield shared_server
-    shared_server.notifications.clear()
-
-
-@pytest.fixture
-def receiver():
-    with Receiver() as running:
-        yield running
+def server(notifying_server):
+    return notifying_server
 
 
 def test_a_push_is_tried_again_until_it_is_answered_with_2xx(server, bucket):

@@ -5,12 +5,8 @@ import xml.etree.ElementTree as ET
 import oss2
 import pytest
 
-from local.oss.embedded import OssServer
-from local.oss.events.dispatch import Clock
-from local.oss.events.notifications import NotificationOptions
 from local.oss.events.sender import CERTIFICATE_PATH
 from local.oss.events.smq import NAMESPACE
-from tests.support.event_receiver import Receiver
 from tests.support.events import (
     bucket_rule,
     events_of,
@@ -25,25 +21,11 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
 ]
-AT_ONCE = NotificationOptions(clock=Clock(scale=0))
-
-
-@pytest.fixture(scope="module")
-def shared_server():
-    with OssServer(notifications=AT_ONCE, control_token="token") as running:
-        yield running
 
 
 @pytest.fixture
-def server(shared_server):
-    yield shared_server
-    shared_server.notifications.clear()
-
-
-@pytest.fixture
-def receiver():
-    with Receiver() as running:
-        yield running
+def server(notifying_server):
+    return notifying_server
 
 
 @pytest.mark.parametrize("content_format", ["SIMPLIFIED", "JSON", "XML"])
