@@ -9,11 +9,6 @@ from oss2.exceptions import ServerError
 
 from local.oss.signature import Signable, sign_v4, v4_canonical_request
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
-
 
 def signers(server, version, *, key_id=None, secret=None, token=None):
     key_id, secret = key_id or server.access_key_id, secret or server.access_key_secret

@@ -11,11 +11,6 @@ from local.oss.errors import OssError
 from local.oss.records import Attributes, Bucket, Kind, ObjectRecord, StorageClass
 from local.oss.restoring import check_restored, restore_state
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
-
 
 def refusal(call, *arguments, **options):
     with pytest.raises(ServerError) as caught:

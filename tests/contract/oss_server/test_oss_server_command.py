@@ -16,10 +16,6 @@ from local.deployment import ROOT
 from local.oss.credentials import parse_credential
 from tests.support.http_server import write_certificate
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 PROGRAM = [sys.executable, "-m", "local.oss"]
 
 

@@ -22,11 +22,6 @@ from tests.support.events import (
     verify_smq,
 )
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
-
 
 @pytest.fixture
 def server(notifying_server):

@@ -25,10 +25,6 @@ from local.oss.faults.kinds import (
 )
 from local.oss.faults.rules import Rule
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 BODY = bytes(range(256)) * 400
 TIMEOUT = 20
 

@@ -8,11 +8,6 @@ from local.oss.events.dispatch import Clock
 from local.oss.events.notifications import NotificationOptions
 from local.oss.events.rules import Rule
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
-
 
 @pytest.fixture(scope="module")
 def server():

@@ -9,10 +9,6 @@ import pytest
 import requests
 from oss2.exceptions import NoSuchBucket, ServerError
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 TEXT = b"a line of text\n" * 200
 
 

@@ -23,10 +23,6 @@ from local.oss.faults.kinds import Delay, Error, Stall
 from local.oss.faults.limits import AccountLimits, Limits
 from local.oss.faults.rules import Rule
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 ROOT = Path(__file__).parents[3]
 
 

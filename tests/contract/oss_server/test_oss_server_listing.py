@@ -1,10 +1,6 @@
 import oss2
 import pytest
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 # In UTF-8 byte order; UTF-16 order would put the emoji before the full-width letter.
 ORDERED = ["A", "a", "a!", "a/", "a/1", "a/2", "a0", "b//c", "b/c", "é", "ａ", "😀"]
 

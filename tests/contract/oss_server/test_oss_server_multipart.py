@@ -6,10 +6,6 @@ from oss2.models import PartInfo
 
 from local.oss.checksums import crc64
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 PIECES = [bytes([number]) * (100 * 1024 + number) for number in (1, 2)] + [b"tail"]
 
 

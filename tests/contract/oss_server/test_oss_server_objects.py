@@ -8,11 +8,6 @@ import pytest
 
 from local.oss.checksums import crc64
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
-
 KEYS = [
     "a//b",
     "a/../b",

@@ -13,10 +13,6 @@ from oss2.models import PartInfo
 from local.oss.embedded import OssServer
 from local.oss.starting import CannotStartError
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 ROOT = Path(__file__).parents[3]
 
 

@@ -3,10 +3,6 @@ from email.utils import formatdate
 import oss2
 import pytest
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 STANDARD = {"x-oss-range-behavior": "standard"}
 
 

@@ -11,11 +11,6 @@ from oss2.exceptions import AccessDenied, ServerError
 from local.oss.credentials import parse_credential
 from local.oss.embedded import OssServer
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
-
 OTHER_ACCOUNT = "0000000000000002"
 PAYS = {"x-oss-request-payer": "requester"}
 _numbers = itertools.count()

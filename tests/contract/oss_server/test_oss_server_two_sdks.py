@@ -12,10 +12,6 @@ from hypothesis import strategies as st
 
 from tests.support.strategies import AWKWARD_KEYS, KEYS, MAX_KEYS
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 _buckets = itertools.count()
 _CONTENTS = st.binary(max_size=100)
 # Header values as HTTP has them: no space around them, which nobody keeps.

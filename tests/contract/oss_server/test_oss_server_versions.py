@@ -3,11 +3,6 @@ import pytest
 from oss2.exceptions import ServerError
 from oss2.models import BatchDeleteObjectVersion, BatchDeleteObjectVersionList, BucketVersioningConfig
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
-
 
 def switch(bucket, status):
     config = BucketVersioningConfig()

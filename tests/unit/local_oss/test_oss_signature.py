@@ -12,10 +12,6 @@ from local.oss.credentials import Credential
 from local.oss.errors import OssError
 from local.oss.signature import Signable, sign_v1, sign_v4, v1_string_to_sign, v4_canonical_request
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:invalid escape sequence:SyntaxWarning"),
-]
 REGION = "cn-hangzhou"
 AUTHENTICATOR = Authenticator(
     {"ID": Credential("ID", "SECRET"), "STS": Credential("STS", "S", "TOKEN")}, REGION
