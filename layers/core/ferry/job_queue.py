@@ -6,7 +6,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Final
 
 from ferry.errors import TransientError
-from ferry.jobs import Job, spell
+from ferry.jobs import Message, spell
 from ferry.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -25,15 +25,20 @@ class JobQueue:
         self._queue_url = queue_url
         self._retry = retry or RetryPolicy()
 
-    def send(self, jobs: Sequence[Job]) -> None:
+    def send(self, jobs: Sequence[Message], *, delay_seconds: int = 0) -> None:
         """Send every job at least once.
+
+        Args:
+            jobs: Any number.
+            delay_seconds: How long they stay hidden first, 0 to 900.
 
         Raises:
             TransientError: SQS did not accept some of them; those before may have been sent.
         """
         for batch in batched(jobs, _BATCH, strict=False):
             entries: dict[str, SendMessageBatchRequestEntryTypeDef] = {
-                str(index): {"Id": str(index), "MessageBody": spell(job)} for index, job in enumerate(batch)
+                str(index): {"Id": str(index), "MessageBody": spell(job), "DelaySeconds": delay_seconds}
+                for index, job in enumerate(batch)
             }
             self._retry.call(lambda entries=entries: self._send_batch(entries))  # type: ignore[misc]
 

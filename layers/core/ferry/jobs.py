@@ -78,7 +78,39 @@ class DeleteJob(_Message):
     objects: tuple[ExtraReplica, ...] = Field(min_length=1)
 
 
+class ChangedObject(_Message):
+    """One object that a notification is about; a hint to look at it, no more.
+
+    Attributes:
+        key: As the notification spells it.
+        changed_ms: When the source changed, in milliseconds since 1970 and often of whole seconds only; None
+            when the notification does not say.
+        appended: Whether bytes were appended, which tends to happen many times in a row.
+    """
+
+    key: str = Field(min_length=1)
+    changed_ms: Annotated[int, Field(ge=0)] | None = None
+    appended: bool = False
+
+
+class EventJob(_Message):
+    """Look at these objects on both sides now and make the replicas match.
+
+    Attributes:
+        run_id: The task's real-time run of the day the notification came in, which accounts for the job.
+        received_ms: When the notification came in, in milliseconds since 1970.
+    """
+
+    kind: Literal["event"] = "event"
+    task_id: str
+    run_id: str
+    job_id: str
+    received_ms: Annotated[int, Field(ge=0)]
+    objects: tuple[ChangedObject, ...] = Field(min_length=1)
+
+
 type Job = CopyJob | DeleteJob
+type Message = CopyJob | DeleteJob | EventJob
 
 _JOB: Final[TypeAdapter[Job]] = TypeAdapter(Annotated[CopyJob | DeleteJob, Field(discriminator="kind")])
 
@@ -86,6 +118,29 @@ _JOB: Final[TypeAdapter[Job]] = TypeAdapter(Annotated[CopyJob | DeleteJob, Field
 def read_job(message: str) -> Job:
     """Read a message as ``spell`` wrote it; raises pydantic's ValidationError."""
     return _JOB.validate_json(message)
+
+
+def pack_changes(changes: Iterable[ChangedObject], *, most: int = 100) -> Iterator[tuple[ChangedObject, ...]]:
+    """Group changed objects into messages, keeping their order.
+
+    Args:
+        changes: What notifications are about.
+        most: Objects in one message.
+
+    Yields:
+        Non-empty groups, each under ``MAX_JOB_BYTES`` as JSON.
+    """
+    group: list[ChangedObject] = []
+    message_size = 0
+    for item in changes:
+        item_size = len(spell(item).encode()) + 1
+        if group and (len(group) == most or message_size + item_size > MAX_JOB_BYTES):
+            yield tuple(group)
+            group, message_size = [], 0
+        group.append(item)
+        message_size += item_size
+    if group:
+        yield tuple(group)
 
 
 def pack_extras(extras: Iterable[ExtraReplica]) -> Iterator[tuple[ExtraReplica, ...]]:

@@ -26,6 +26,7 @@ class Settings(BaseModel):
 
     table: str = ""
     job_queue_url: str = ""
+    event_queue_url: str = ""
     run_bucket: str = ""
     large_object_state_machine_arn: str = ""
     upload_principal: str = ""

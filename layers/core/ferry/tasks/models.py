@@ -1,7 +1,7 @@
 """What a user set up, and one pass over it."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
@@ -10,9 +10,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.deletes import Deletes
+from ferry.tasks.real_time import RealTime
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
-_RUN_ID: Final = re.compile(r"(?P<task_id>[a-z0-9][a-z0-9-]{0,39})-(?P<started>\d{8}t\d{6}z)")
+_RUN_ID: Final = re.compile(r"(?P<task_id>[a-z0-9][a-z0-9-]{0,39})-\d{8}(t\d{6}z|-realtime)")
 
 
 def _prefix(value: str) -> str:
@@ -86,6 +87,7 @@ class Task(_Model):
     Attributes:
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
         deletes: Which replicas without a source a run deletes; None for none.
+        real_time: How notifications of the source are followed; None for not at all.
     """
 
     task_id: Annotated[str, Field(pattern=TASK_ID_PATTERN)]
@@ -95,6 +97,7 @@ class Task(_Model):
     compare: CompareMode = CompareMode.AUTO
     created_at: Aware
     deletes: Deletes | None = None
+    real_time: RealTime | None = None
 
     @model_validator(mode="after")
     def _backups_lie_elsewhere(self) -> Self:
@@ -146,6 +149,8 @@ class Run(_Model):
         resumes: How often it was resumed.
         retry_of: The run whose failed objects it takes up; None for a pass over everything.
         deletes_refused: Why it deleted nothing, a sentence that says what to do.
+        real_time: Whether it is no pass but the account of a day's notifications, which has no workflow and
+            keeps no other run from starting.
     """
 
     run_id: str
@@ -160,6 +165,20 @@ class Run(_Model):
     resumes: int = 0
     retry_of: str | None = None
     deletes_refused: str | None = None
+    real_time: bool = False
+
+    @classmethod
+    def of_day(cls, task: Task, day: date) -> Self:
+        """Describe the real-time run of a task on a day of UTC."""
+        midnight = datetime.combine(day, time(), UTC)
+        return cls(
+            run_id=real_time_run_id(task.task_id, day),
+            task=task,
+            state=RunState.RUNNING,
+            started_at=midnight,
+            ended_at=midnight + timedelta(days=1),
+            real_time=True,
+        )
 
     @classmethod
     def start(cls, task: Task, now: datetime, *, dry_run: bool = False, retry_of: str | None = None) -> Self:
@@ -188,6 +207,11 @@ class Run(_Model):
         return self.task.deletes.refusal(extra=found.extra, replicas=found.replicas)
 
 
+def real_time_run_id(task_id: str, day: date) -> str:
+    """Return the id of a task's real-time run of a day."""
+    return f"{task_id}-{day:%Y%m%d}-realtime"
+
+
 def task_id_of(run_id: str) -> str:
     """Return the task that a run belongs to.
 
@@ -196,7 +220,8 @@ def task_id_of(run_id: str) -> str:
     """
     match = _RUN_ID.fullmatch(run_id)
     if match is None:
-        msg = f"{run_id!r} is not the id of a run; it looks like TASK-20260131t235959z."
+        looks = "it looks like TASK-20260131t235959z or TASK-20260131-realtime"
+        msg = f"{run_id!r} is not the id of a run; {looks}."
         raise ValueError(msg)
     return match["task_id"]
 

@@ -56,6 +56,37 @@ class TaskStore:
         for item in query_all(self._table, Key("pk").eq("TASKS")):
             yield Task.model_validate_json(item["body"])
 
+    def replace_task(self, before: Task, after: Task) -> None:
+        """Change a task.
+
+        Args:
+            before: As it was read.
+            after: As it is to be, with the same id.
+
+        Raises:
+            NotFoundError: It was deleted meanwhile.
+            BusyError: Somebody else changed it meanwhile; read it again.
+        """
+        key = _task_key(before.task_id)
+        stored = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+        if stored is None:
+            msg = f"There is no task {before.task_id!r}."
+            raise NotFoundError(msg)
+        msg = f"The task {before.task_id!r} was changed by somebody else meanwhile; try again."
+        if Task.model_validate_json(str(stored["body"])) != before:
+            raise BusyError(msg)
+        try:
+            self._table.update_item(
+                Key=key,
+                UpdateExpression="SET body = :after",
+                ConditionExpression=Attr("body").eq(stored["body"]),
+                ExpressionAttributeValues={":after": after.model_dump_json()},
+            )
+        except ClientError as error:
+            if is_failed_condition(error):
+                raise BusyError(msg) from error
+            raise
+
     def delete_task(self, task_id: str) -> None:
         """Delete a task; the history of its runs stays.
 

@@ -1,0 +1,1 @@
+"""Notifications of the source: reading them, trusting them, and turning them into jobs."""
