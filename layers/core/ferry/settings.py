@@ -18,6 +18,8 @@ class Settings(BaseModel):
         part_size: Preferred bytes per part of a large object.
         objects_in_flight: Objects that one transfer function copies at once.
         held_bytes: Bytes of object content that one transfer function holds at once.
+        sender_key_arn: The secret that the secrets of senders are derived from.
+        events_url: Where senders reach the endpoint of notifications, without a path of its own.
         upload_principal: Name of the role that begins the uploads of large objects.
         max_deliveries: Deliveries of a job after which its objects are given up.
     """
@@ -29,6 +31,10 @@ class Settings(BaseModel):
     event_queue_url: str = ""
     run_bucket: str = ""
     large_object_state_machine_arn: str = ""
+    dead_letter_queue_url: str = ""
+    sender_key_arn: str = ""
+    events_url: str = ""
+    run_state_machine_arn: str = ""
     upload_principal: str = ""
     large_object_threshold: Annotated[int, Field(ge=5 * 1024**2, le=5 * 1024**3)] = 512 * 1024**2
     part_size: Annotated[int, Field(ge=5 * 1024**2, le=5 * 1024**3)] = 16 * 1024**2

@@ -64,16 +64,18 @@ def traced[**P, T](handler: Callable[P, T]) -> Callable[P, T]:
     return traced_if_sampled
 
 
+def count(name: str, number: int = 1) -> None:
+    """Add a count to the invocation's metrics, unless it is 0."""
+    if number:
+        metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
+
+
 def emit_outcomes(outcomes: list[Outcome]) -> None:
     """Add how objects ended to the invocation's metrics."""
     for result, name in _RESULT_METRICS.items():
-        count = sum(outcome.result is result for outcome in outcomes)
-        if count:
-            metrics().add_metric(name=name, unit=MetricUnit.Count, value=count)
+        count(name, sum(outcome.result is result for outcome in outcomes))
     for notice, name in _NOTICE_METRICS.items():
-        count = sum(notice in outcome.notices for outcome in outcomes)
-        if count:
-            metrics().add_metric(name=name, unit=MetricUnit.Count, value=count)
+        count(name, sum(notice in outcome.notices for outcome in outcomes))
     size = sum(outcome.size for outcome in outcomes)
     if size:
         metrics().add_metric(name="BytesCopied", unit=MetricUnit.Bytes, value=size)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import boto3
     from mypy_boto3_dynamodb.service_resource import Table
 
+    from ferry.events.intake import Intake
     from ferry.finder.changes import Finding
     from ferry.finder.recorded import RecordedJobs
     from ferry.finder.scan import Scanner
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from ferry.stores.oss import OssStore
     from ferry.stores.run_bucket import RunBucket
     from ferry.stores.s3 import S3Store
+    from ferry.tasks.current import RealTimeTasks
     from ferry.tasks.models import OssSource, Run, S3Destination, Task
     from ferry.tasks.progress import RunProgress
+    from ferry.tasks.store import TaskStore
     from ferry.transfer.deleter import Deleter
     from ferry.transfer.engine import TransferEngine
     from ferry.transfer.job_runner import JobRunner
@@ -81,13 +84,19 @@ def _table() -> "Table":
 
 
 @lru_cache
+def _tasks() -> "TaskStore":
+    from ferry.tasks.store import TaskStore
+
+    return TaskStore(_table())
+
+
+@lru_cache
 def progress() -> "RunProgress":
     """Return the accounts of the deployment's runs."""
     from ferry.tasks.ledger import Ledger
     from ferry.tasks.progress import RunProgress
-    from ferry.tasks.store import TaskStore
 
-    return RunProgress(TaskStore(_table()), Ledger(_table()), workflows())
+    return RunProgress(_tasks(), Ledger(_table()), workflows())
 
 
 @lru_cache(maxsize=8)
@@ -210,6 +219,38 @@ def job_queue() -> "JobQueue":
     from ferry.job_queue import JobQueue
 
     return JobQueue(session().client("sqs"), settings().job_queue_url)
+
+
+@lru_cache
+def event_queue() -> "JobQueue":
+    """Return the deployment's queue of notifications."""
+    from ferry.job_queue import JobQueue
+
+    return JobQueue(session().client("sqs"), settings().event_queue_url)
+
+
+@lru_cache
+def real_time_tasks() -> "RealTimeTasks":
+    """Return the tasks that follow notifications."""
+    from ferry.tasks.current import RealTimeTasks
+
+    return RealTimeTasks(_tasks().list_tasks)
+
+
+@lru_cache
+def intake() -> "Intake":
+    """Return what takes in notifications."""
+    from ferry.events.certificates import Certificates
+    from ferry.events.intake import Intake
+    from ferry.events.replays import Replays
+
+    return Intake(real_time_tasks(), event_queue(), Certificates(), Replays(_table()), _sender_key)
+
+
+@lru_cache
+def _sender_key() -> bytes:
+    secret = session().client("secretsmanager").get_secret_value(SecretId=settings().sender_key_arn)
+    return secret["SecretString"].encode()
 
 
 @lru_cache

@@ -1,9 +1,11 @@
 """How a task follows the notifications of its source."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
+
+MAX_SECRETS: Final = 8
 
 
 class _Model(BaseModel):
@@ -35,7 +37,7 @@ class RealTime(_Model):
         topic_names: The only SMQ topics listened to; empty for any.
     """
 
-    secrets: Annotated[tuple[SenderSecret, ...], Field(min_length=1, max_length=8)]
+    secrets: Annotated[tuple[SenderSecret, ...], Field(min_length=1, max_length=MAX_SECRETS)]
     deletes: bool = False
     takes_bare_messages: bool = False
     requires_signature: bool = False
