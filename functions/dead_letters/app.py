@@ -8,21 +8,28 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
-from ferry.jobs import read_job
+from ferry.events.queue_entry import QueueMessage
+from ferry.jobs import is_job, read_job
 from ferry.multipart.steps import LargeObjectJob, caught_error
-from ferry.telemetry import emit_outcomes, logger, metrics, traced
+from ferry.telemetry import count, emit_outcomes, logger, metrics, traced
 
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def bury(record: SQSRecord) -> None:
-    """Close the job of one dead letter."""
-    job = read_job(record.body)
-    run = wiring.progress().tasks.get_run(job.run_id)
-    outcomes = wiring.event_loop().run(
-        wiring.job_runner(run).bury(job, deliveries=wiring.settings().max_deliveries)
-    )
-    emit_outcomes(outcomes)
+    """Close the job of one dead letter, whichever queue it comes from."""
+    deliveries = wiring.settings().max_deliveries
+    if is_job(record.body):
+        job = read_job(record.body)
+        run = wiring.progress().tasks.get_run(job.run_id)
+        emit_outcomes(wiring.event_loop().run(wiring.job_runner(run).bury(job, deliveries=deliveries)))
+        return
+    message = QueueMessage(record.message_id, record.body, int(record.attributes.sent_timestamp or 0))
+    jobs = wiring.queue_entry().read(message)
+    if jobs is None:
+        count("StrayMessages")
+    for event_job in jobs or ():
+        emit_outcomes(wiring.event_loop().run(wiring.event_runner().bury(event_job, deliveries=deliveries)))
 
 
 @logger().inject_lambda_context

@@ -1,35 +1,69 @@
-"""Transfer: carries out the jobs that the queue delivers."""
+"""Transfer: carries out the jobs that the queues of runs and of notifications deliver."""
 
+import asyncio
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSEvent, SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
+from ferry.events.queue_entry import QueueMessage
 from ferry.jobs import read_job
-from ferry.telemetry import emit_outcomes, logger, metrics, traced
+from ferry.telemetry import count, emit_lag, emit_outcomes, logger, metrics, traced
 
 MARGIN_MS = 60_000
-"""Left at the end for closing the job."""
-
-processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+"""Left at the end for closing the jobs."""
 
 
-def carry_out(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    """Carry out one job; raising makes the queue deliver it again."""
+async def carry_out(record: SQSRecord, seconds: float) -> None:
+    """Carry out a job of a run."""
     job = read_job(record.body)
-    run = wiring.progress().tasks.get_run(job.run_id)
-    deliveries = int(record.attributes.approximate_receive_count)
-    seconds = (lambda_context.get_remaining_time_in_millis() - MARGIN_MS) / 1000
-    try:
-        outcomes = wiring.event_loop().run(
-            wiring.job_runner(run).run(job, deliveries=deliveries, seconds=seconds)
+    run = await asyncio.to_thread(wiring.progress().tasks.get_run, job.run_id)
+    emit_outcomes(await wiring.job_runner(run).run(job, deliveries=deliveries_of(record), seconds=seconds))
+
+
+async def follow(record: SQSRecord, seconds: float) -> None:
+    """Carry out what a message of the event queue asks for; one that no task can take is kept aside."""
+    message = QueueMessage(record.message_id, record.body, int(record.attributes.sent_timestamp or 0))
+    jobs = await asyncio.to_thread(wiring.queue_entry().read, message)
+    if jobs is None:
+        count("StrayMessages")
+        return
+    for job in jobs:
+        outcomes, lag = await wiring.event_runner().run(
+            job, deliveries=deliveries_of(record), seconds=seconds
         )
+        emit_outcomes(outcomes)
+        emit_lag(lag)
+
+
+def deliveries_of(record: SQSRecord) -> int:
+    """Tell how often a message was delivered, counting this time."""
+    return int(record.attributes.approximate_receive_count)
+
+
+async def deliver(record: SQSRecord, seconds: float) -> None:
+    """Carry out one message; raising makes the queue deliver it again."""
+    is_event = wiring.event_queue().is_behind(record.event_source_arn)
+    try:
+        await (follow if is_event else carry_out)(record, seconds)
     except Exception:
-        wiring.job_queue().back_off(record.receipt_handle, deliveries)
+        queue = wiring.event_queue() if is_event else wiring.job_queue()
+        await asyncio.to_thread(queue.back_off, record.receipt_handle, deliveries_of(record))
         raise
-    emit_outcomes(outcomes)
+
+
+async def deliver_all(records: list[SQSRecord], seconds: float) -> list[str]:
+    """Carry out messages side by side, none keeping another from its end; return those to deliver again."""
+    ends = await asyncio.gather(*(deliver(record, seconds) for record in records), return_exceptions=True)
+    again = []
+    for record, end in zip(records, ends, strict=True):
+        if isinstance(end, Exception):
+            logger().error("the message %s comes again", record.message_id, exc_info=end)
+            again.append(record.message_id)
+        elif end is not None:
+            raise end
+    return again
 
 
 @logger().inject_lambda_context
@@ -37,6 +71,6 @@ def carry_out(record: SQSRecord, lambda_context: LambdaContext) -> None:
 @metrics().log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return the ids of the messages to deliver again."""
-    return process_partial_response(
-        event=event, record_handler=carry_out, processor=processor, context=context
-    )
+    seconds = (context.get_remaining_time_in_millis() - MARGIN_MS) / 1000
+    again = wiring.event_loop().run(deliver_all(list(SQSEvent(event).records), seconds))
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}

@@ -7,11 +7,24 @@ import pytest
 
 from local.deployment import ROOT
 
-LOOKED_FOR = {"oss2", "requests", "boto3", "aws_xray_sdk", "pycurl", "sqlite3", "moto", "local", "cli"}
+LOOKED_FOR = {
+    "cryptography",
+    "defusedxml",
+    "oss2",
+    "requests",
+    "boto3",
+    "aws_xray_sdk",
+    "pycurl",
+    "sqlite3",
+    "moto",
+    "local",
+    "cli",
+}
 NEVER = {"oss2", "requests", "aws_xray_sdk", "moto", "local", "cli"}
 WITHOUT_SDK = NEVER | {"boto3", "pycurl"}
 FORBIDDEN = {
     "transfer": WITHOUT_SDK,
+    "intake": NEVER | {"pycurl", "cryptography", "defusedxml"},
     "finder": WITHOUT_SDK,
     "multipart_copy": NEVER,
     "multipart_plan": NEVER,

@@ -42,6 +42,10 @@ class JobQueue:
             }
             self._retry.call(lambda entries=entries: self._send_batch(entries))  # type: ignore[misc]
 
+    def is_behind(self, event_source_arn: str) -> bool:
+        """Tell whether messages with this source come from this queue."""
+        return event_source_arn.rpartition(":")[2] == self._queue_url.rpartition("/")[2]
+
     def _send_batch(self, entries: "dict[str, SendMessageBatchRequestEntryTypeDef]") -> None:
         """Send what is left of a batch, taking out what SQS accepts."""
         reply = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=list(entries.values()))

@@ -4,6 +4,7 @@ A job says "make the replicas of these keys match their source". Whoever gets it
 SQS bills by 64 KiB, so small objects travel many to a message.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Final, Literal
 
@@ -99,6 +100,7 @@ class EventJob(_Message):
     Attributes:
         run_id: The task's real-time run of the day the notification came in, which accounts for the job.
         received_ms: When the notification came in, in milliseconds since 1970.
+        postponed: How often its objects were put off.
     """
 
     kind: Literal["event"] = "event"
@@ -106,6 +108,7 @@ class EventJob(_Message):
     run_id: str
     job_id: str
     received_ms: Annotated[int, Field(ge=0)]
+    postponed: Annotated[int, Field(ge=0)] = 0
     objects: tuple[ChangedObject, ...] = Field(min_length=1)
 
 
@@ -118,6 +121,15 @@ _JOB: Final[TypeAdapter[Job]] = TypeAdapter(Annotated[CopyJob | DeleteJob, Field
 def read_job(message: str) -> Job:
     """Read a message as ``spell`` wrote it; raises pydantic's ValidationError."""
     return _JOB.validate_json(message)
+
+
+def is_job(message: str) -> bool:
+    """Tell whether a message is of a kind that ``read_job`` reads."""
+    try:
+        document = json.loads(message)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.get("kind") in {"copy", "delete"}
 
 
 def pack_changes(changes: Iterable[ChangedObject], *, most: int = 100) -> Iterator[tuple[ChangedObject, ...]]:

@@ -76,7 +76,12 @@ class SourceObject:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What a replica records about its source, as S3 user metadata."""
+    """What a replica records about its source, as S3 user metadata.
+
+    Attributes:
+        properties: A digest of the source's headers, metadata and tags, which may change when its etag does
+            not.
+    """
 
     etag: str
     last_modified: datetime
@@ -84,15 +89,32 @@ class Marker:
     crc64: int | None = None
     version_id: str | None = None
     notices: frozenset[Notice] = NO_NOTICES
+    properties: str | None = None
 
     @classmethod
-    def of(cls, source: SourceObject, run_id: str, notices: frozenset[Notice] = NO_NOTICES) -> Self:
+    def of(
+        cls,
+        source: SourceObject,
+        run_id: str,
+        notices: frozenset[Notice] = NO_NOTICES,
+        properties: str | None = None,
+    ) -> Self:
         """Describe a source object as copied by a run."""
-        return cls(source.etag, source.last_modified, run_id, source.crc64, source.version_id, notices)
+        return cls(
+            source.etag, source.last_modified, run_id, source.crc64, source.version_id, notices, properties
+        )
 
     def matches(self, source_etag: str) -> bool:
         """Tell whether the replica was made from this version of the source."""
         return self.etag.lower() == source_etag.lower()
+
+    def is_exactly(self, source: SourceObject, properties: str) -> bool:
+        """Tell whether the replica has this version's bytes and everything else that is copied with them."""
+        return (
+            self.matches(source.etag)
+            and self.last_modified == source.last_modified.astimezone(UTC).replace(microsecond=0)
+            and self.properties == properties
+        )
 
     def to_metadata(self) -> dict[str, str]:
         """Return the metadata entries that carry the marker."""
@@ -105,6 +127,8 @@ class Marker:
             entries["ferry-source-crc64"] = str(self.crc64)
         if self.version_id is not None:
             entries["ferry-source-version-id"] = self.version_id
+        if self.properties is not None:
+            entries["ferry-source-properties"] = self.properties
         if self.notices:
             entries["ferry-notices"] = " ".join(sorted(self.notices))
         return entries
@@ -130,17 +154,24 @@ class Marker:
             notices=frozenset(
                 notice for notice in Notice if notice in metadata.get("ferry-notices", "").split()
             ),
+            properties=metadata.get("ferry-source-properties"),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """What a HEAD of the replica says. ``marker`` is None when something else wrote it."""
+    """What a HEAD of the replica says.
+
+    Attributes:
+        marker: None when something else wrote it.
+        written_at: When S3 took it, in whole seconds.
+    """
 
     key: str
     size: int
     etag: str
     marker: Marker | None
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

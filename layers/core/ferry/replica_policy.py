@@ -1,7 +1,9 @@
 """What a replica is given beside its bytes."""
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ferry.companions import NO_COMPANIONS, Companions
@@ -53,7 +55,8 @@ class ReplicaPolicy:
             PermanentError: S3 refuses a name of the metadata, or the ACL has no equal there.
         """
         settings = self.settings
-        marker = Marker.of(source, self.run_id, NO_NOTICES if is_verified else frozenset({Notice.UNVERIFIED}))
+        noticed = NO_NOTICES if is_verified else frozenset({Notice.UNVERIFIED})
+        marker = Marker.of(source, self.run_id, noticed, properties_digest(source, companions.tags))
         headers = dict(source.content_headers)
         kept = {name: value for name, value in source.metadata.items() if not name.startswith(OWN_METADATA)}
         if not is_http_date(headers.get("expires", "")) and (expires := headers.pop("expires", "")):
@@ -64,7 +67,7 @@ class ReplicaPolicy:
             if settings.metadata_policy is MetadataPolicy.FAIL:
                 raise
             _check_droppable(kept, error)
-            marker = Marker.of(source, self.run_id, marker.notices | {Notice.METADATA_DROPPED})
+            marker = replace(marker, notices=noticed | {Notice.METADATA_DROPPED})
             metadata = encode_metadata(marker.to_metadata())
         return ReplicaProperties(
             content_headers=headers,
@@ -88,6 +91,12 @@ class ReplicaPolicy:
             msg = f"The source's ACL {companions.acl!r} has no equal on S3; choose one for all replicas."
             raise PermanentError(msg, reason="UnknownAcl")
         return _ACLS_OF_OSS[companions.acl]
+
+
+def properties_digest(source: SourceObject, tags: Mapping[str, str]) -> str:
+    """Return 16 hexadecimal digits that differ when headers, user metadata or tags of a source do."""
+    described = [sorted(named.items()) for named in (source.content_headers, source.metadata, tags)]
+    return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]
 
 
 def _check_droppable(metadata: Mapping[str, str], error: PermanentError) -> None:

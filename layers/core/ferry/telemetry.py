@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
+from ferry.tasks.lag import Lag, seconds_of
 
 NAMESPACE: Final = "Ferry"
 
@@ -79,3 +80,11 @@ def emit_outcomes(outcomes: list[Outcome]) -> None:
     size = sum(outcome.size for outcome in outcomes)
     if size:
         metrics().add_metric(name="BytesCopied", unit=MetricUnit.Bytes, value=size)
+
+
+def emit_lag(lag: Lag) -> None:
+    """Add how far replicas were behind to the invocation's metrics."""
+    for name, distribution in (("ReplicationLag", lag.change), ("NotificationLag", lag.notification)):
+        for bucket, hits in distribution.counts.items():
+            for _ in range(hits):
+                metrics().add_metric(name=name, unit=MetricUnit.Seconds, value=seconds_of(bucket))

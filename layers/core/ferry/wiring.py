@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
     from ferry.events.intake import Intake
+    from ferry.events.queue_entry import QueueEntry
     from ferry.finder.changes import Finding
     from ferry.finder.recorded import RecordedJobs
     from ferry.finder.scan import Scanner
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from ferry.tasks.store import TaskStore
     from ferry.transfer.deleter import Deleter
     from ferry.transfer.engine import TransferEngine
+    from ferry.transfer.event_runner import EventRunner
+    from ferry.transfer.follower import Follower
     from ferry.transfer.job_runner import JobRunner
     from ferry.workflows import Workflows
 
@@ -164,6 +167,49 @@ def job_runner(run: "Run") -> "JobRunner":
     )
 
 
+@lru_cache
+def event_runner() -> "EventRunner":
+    """Return what carries out the jobs of notifications."""
+    from ferry.transfer.event_runner import EventRunner
+
+    return EventRunner(
+        real_time_tasks(),
+        progress(),
+        workflows(),
+        event_queue(),
+        _follower,
+        large_object_state_machine_arn=settings().large_object_state_machine_arn,
+        max_deliveries=settings().max_deliveries,
+    )
+
+
+@lru_cache(maxsize=8)
+def _follower(task: "Task", run_id: str) -> "Follower":
+    from ferry.tasks.leases import Leases
+    from ferry.transfer.deleter import Deleter, backup_folder
+    from ferry.transfer.follower import Follower
+
+    # One byte less than where the workflow of large objects begins.
+    engine = _engine(run_id, task, put_size=settings().large_object_threshold - 1)
+    folder = backup_folder(task.deletes, run_id)
+    return Follower(
+        engine,
+        Deleter(engine.source, engine.replica, task.mapping, folder),
+        Leases(_table()),
+        task.task_id,
+        deletes=task.real_time is not None and task.real_time.deletes,
+    )
+
+
+@lru_cache
+def queue_entry() -> "QueueEntry":
+    """Return what reads the messages of the event queue."""
+    from ferry.events.queue_entry import QueueEntry
+    from ferry.tasks.strays import Strays
+
+    return QueueEntry(real_time_tasks(), Strays(_table()))
+
+
 def deleter(run: "Run") -> "Deleter":
     """Return what deletes a run's replicas."""
     from ferry.transfer.deleter import Deleter, backup_folder
@@ -172,10 +218,14 @@ def deleter(run: "Run") -> "Deleter":
 
 
 @lru_cache(maxsize=8)
-def _engine(run_id: str, task: "Task") -> "TransferEngine":
-    from ferry.transfer.engine import TransferEngine, TransferLimits
+def _engine(run_id: str, task: "Task", *, put_size: int | None = None) -> "TransferEngine":
+    from ferry.transfer.engine import MAX_PUT_SIZE, TransferEngine, TransferLimits
 
-    limits = TransferLimits(in_flight=settings().objects_in_flight, held_bytes=settings().held_bytes)
+    limits = TransferLimits(
+        in_flight=settings().objects_in_flight,
+        held_bytes=settings().held_bytes,
+        put_size=put_size or MAX_PUT_SIZE,
+    )
     return TransferEngine(
         _source(task.source),
         _replica(task.destination),

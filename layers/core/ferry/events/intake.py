@@ -5,14 +5,13 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from ferry.errors import PermanentError
 from ferry.events.certificates import Certificates
 from ferry.events.formats import read_notification
 from ferry.events.matching import Matched, match
-from ferry.events.replays import Replays
 from ferry.events.secrets import fresh_secret, is_secret_of
 from ferry.events.signature import (
     TOKEN_HEADER,
@@ -26,6 +25,9 @@ from ferry.job_queue import JobQueue
 from ferry.tasks.current import RealTimeTasks
 from ferry.tasks.models import Task
 from ferry.tasks.real_time import RealTime
+
+if TYPE_CHECKING:
+    from ferry.events.replays import Replays
 
 MAX_BODY_BYTES: Final = 1024**2
 SECRET_HEADER: Final = "x-ferry-secret"  # noqa: S105 - the name of a header
@@ -70,7 +72,7 @@ class Intake:
         tasks: RealTimeTasks,
         queue: JobQueue,
         certificates: Certificates,
-        replays: Replays,
+        replays: "Replays",
         key: Callable[[], bytes],
     ) -> None:
         self._tasks = tasks

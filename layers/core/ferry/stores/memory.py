@@ -231,9 +231,8 @@ class MemoryReplica(ReplicaStore):
         stored = self.objects.get(key)
         if stored is None:
             return None
-        return Replica(
-            key, len(stored.content), stored.etag, Marker.from_metadata(stored.properties.metadata)
-        )
+        marker = Marker.from_metadata(stored.properties.metadata)
+        return Replica(key, len(stored.content), stored.etag, marker, stored.last_modified)
 
     @override
     async def put(

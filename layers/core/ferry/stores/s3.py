@@ -109,7 +109,13 @@ class S3Store(ReplicaStore):
         except ObjectNotFoundError:
             return None
         metadata = {name.lower(): decode_value(value) for name, value in reply["Metadata"].items()}
-        return Replica(key, reply["ContentLength"], reply["ETag"].strip('"'), Marker.from_metadata(metadata))
+        return Replica(
+            key,
+            reply["ContentLength"],
+            reply["ETag"].strip('"'),
+            Marker.from_metadata(metadata),
+            reply["LastModified"],
+        )
 
     @override
     async def put(

@@ -44,7 +44,7 @@ class RunControl:
             NotFoundError: There is no such run.
             PermanentError: It is over.
         """
-        run = self.tasks.get_run(run_id)
+        run = self._pass(run_id)
         if run.state.is_over:
             raise _is_over(run, "be stopped")
         stopped = self.tasks.end_run(run_id, RunState.STOPPED, now, paused_too=True)
@@ -60,6 +60,7 @@ class RunControl:
             NotFoundError: There is no such run.
             PermanentError: It is over, paused already, or about to fail.
         """
+        self._pass(run_id)
         if not self.tasks.pause(run_id):
             run = self.tasks.get_run(run_id)
             if run.state is RunState.PAUSED:
@@ -81,7 +82,7 @@ class RunControl:
             PermanentError: It is not paused, or too old.
             Exception: Whatever kept the workflow from starting; the run is paused again.
         """
-        run = self.tasks.get_run(run_id)
+        run = self._pass(run_id)
         if run.state.is_over:
             raise _is_over(run, "be resumed")
         if now - run.started_at > RESUMABLE:
@@ -117,7 +118,7 @@ class RunControl:
             PermanentError: The run is not over, nothing failed, or its task is another by now.
         """
         run = self.tasks.get_run(run_id)
-        if not run.state.is_over:
+        if not run.state.is_over and not run.real_time:
             msg = f"The run {run_id} is not over; its failed objects can be taken up again when it is."
             raise _wrong_state(msg)
         if next(self.ledger.list_failures(run_id), None) is None:
@@ -133,6 +134,17 @@ class RunControl:
             raise _wrong_state(msg)
         retry = Run.start(task, now, retry_of=run_id)
         return start_run(self.tasks, self.workflows, self.state_machine_arn, retry)
+
+    def _pass(self, run_id: str) -> Run:
+        """Return a run that has a beginning and an end of its own."""
+        run = self.tasks.get_run(run_id)
+        if run.real_time:
+            msg = (
+                f"{run_id} counts a day's notifications and cannot be stopped, paused or resumed; "
+                f"`ferry realtime disable {run.task.task_id}` ends following them."
+            )
+            raise _wrong_state(msg)
+        return run
 
     def _stop_workflow(self, run: Run, cause: str) -> None:
         self.workflows.stop_run(self.state_machine_arn, name=run.workflow_name, cause=cause)

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from ferry.errors import TransientError
 from ferry.tasks.failures import pack_failures, unpack_failures
+from ferry.tasks.lag import NO_LAG, Distribution, Lag
 from ferry.tasks.models import Counts, Failure, Found, Shard
 from ferry.tasks.store import is_cancelled, is_failed_condition, query_all
 
@@ -117,7 +118,14 @@ class Ledger:
             raise TransientError(msg, reason="ShardMoved") from error
 
     def close_job(
-        self, run_id: str, job_id: str, counts: Counts, failures: Iterable[Failure], now: datetime
+        self,
+        run_id: str,
+        job_id: str,
+        counts: Counts,
+        failures: Iterable[Failure],
+        *,
+        now: datetime,
+        lag: Lag = NO_LAG,
     ) -> bool:
         """Close a job with its counts, once.
 
@@ -127,6 +135,7 @@ class Ledger:
             counts: How its objects ended; ``jobs`` is set here.
             failures: One for every failed object.
             now: Decides the minute that the counts are charted in.
+            lag: How far the replicas of a notification's job were behind.
 
         Returns:
             False when it had been closed before, and nothing was counted.
@@ -139,6 +148,7 @@ class Ledger:
             self._put(_key(run_id, f"JOB#{job_id}"), {"expires_at": expires_at}),
             self._addition(_key(run_id, f"COUNT#{piece}"), added),
             self._addition(_key(run_id, f"MINUTE#{minute}#{piece}"), added),
+            *([self._addition(_key(run_id, f"LAG#{piece}"), hits)] if (hits := _hits(lag)) else []),
             *(
                 self._put(_key(run_id, f"FAILURE#{job_id}#{number:03}"), {"body": body})
                 for number, body in enumerate(pack_failures(failures))
@@ -205,6 +215,10 @@ class Ledger:
             charted[minute] = charted.get(minute, Counts()) + _counts(item)
         return charted
 
+    def lag(self, run_id: str) -> Lag:
+        """Return how far the replicas of a real-time run were behind when they were written."""
+        return sum((_lag(item) for item in query_all(self._table, _prefix(run_id, "LAG#"))), NO_LAG)
+
     def list_failures(self, run_id: str) -> Iterator[Failure]:
         """Yield the failed objects of a run, job by job, in no particular order of their keys."""
         for item in query_all(self._table, _prefix(run_id, "FAILURE#")):
@@ -232,6 +246,28 @@ def _shard_item(run_id: str, shard: Shard) -> dict[str, Any]:
 
 def _counts(item: dict[str, Any]) -> Counts:
     return Counts(**{name: int(item.get(name, 0)) for name in Counts.model_fields})
+
+
+def _hits(lag: Lag) -> dict[str, int]:
+    """Name the counters of a lag: the measure's initial and the bucket, such as ``c87``."""
+    named = {"c": lag.change, "n": lag.notification}
+    return {
+        f"{initial}{bucket}": count
+        for initial, distribution in named.items()
+        for bucket, count in distribution.counts.items()
+    }
+
+
+def _lag(item: dict[str, Any]) -> Lag:
+    counts = {
+        initial: {
+            int(name[1:]): int(count)
+            for name, count in item.items()
+            if name.startswith(initial) and name[1:].isdecimal()
+        }
+        for initial in "cn"
+    }
+    return Lag(change=Distribution(counts["c"]), notification=Distribution(counts["n"]))
 
 
 def _is_contended(error: ClientError) -> bool:

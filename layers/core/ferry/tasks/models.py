@@ -212,6 +212,11 @@ def real_time_run_id(task_id: str, day: date) -> str:
     return f"{task_id}-{day:%Y%m%d}-realtime"
 
 
+def is_real_time(run_id: str) -> bool:
+    """Tell whether an id is that of a real-time run."""
+    return run_id.endswith("-realtime")
+
+
 def task_id_of(run_id: str) -> str:
     """Return the task that a run belongs to.
 

@@ -9,8 +9,9 @@ from typing import Literal
 from ferry.errors import ConfigurationError
 from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
+from ferry.tasks.lag import NO_LAG, Lag
 from ferry.tasks.ledger import Ledger
-from ferry.tasks.models import Counts, Failure, Run, RunState
+from ferry.tasks.models import Counts, Failure, Run, RunState, is_real_time
 from ferry.tasks.store import TaskStore
 from ferry.workflows import Workflows
 
@@ -50,6 +51,7 @@ class RunProgress:
         *,
         attempts: int,
         action: Literal["copy", "delete"] = "copy",
+        lag: Lag = NO_LAG,
     ) -> None:
         """Account for a job, once, and wake the run's workflow if it was the last.
 
@@ -59,6 +61,7 @@ class RunProgress:
             outcomes: How every object of the job ended.
             attempts: Deliveries it took, noted with the failures.
             action: What the job was to do to each object, noted likewise.
+            lag: How far the replicas of a notification's job were behind.
         """
         failures = [
             Failure(
@@ -71,13 +74,16 @@ class RunProgress:
             for outcome in outcomes
             if outcome.result is Result.FAILED
         ]
-        self.ledger.close_job(run_id, job_id, count_outcomes(outcomes), failures, datetime.now(UTC))
+        self.ledger.close_job(
+            run_id, job_id, count_outcomes(outcomes), failures, now=datetime.now(UTC), lag=lag
+        )
         for outcome in outcomes:
             if Notice.METADATA_DROPPED in outcome.notices:
                 logger.warning(
                     "copied without its user metadata, which does not fit into S3: %r", outcome.key
                 )
-        self.settle(run_id)
+        if not is_real_time(run_id):
+            self.settle(run_id)
 
     def settle(self, run_id: str) -> None:
         """Wake the run's workflow if every planned job is closed.
@@ -94,6 +100,9 @@ class RunProgress:
 
     def give_up(self, run_id: str, error: ConfigurationError) -> None:
         """End a run that cannot work until somebody changes something: its workflow fails with the reason."""
+        if is_real_time(run_id):
+            # It has no workflow, and goes on with the next notification.
+            return
         self.tasks.record_reason(run_id, str(error))
         run = self.tasks.get_run(run_id)
         if run.task_token is not None:

@@ -48,7 +48,9 @@ def _end_abandoned(
     tasks: TaskStore, workflows: Workflows, state_machine_arn: str, task_id: str, now: datetime
 ) -> bool:
     """End the task's active run if its workflow was never started; tell whether that was so."""
-    active = next((run for run in tasks.list_runs(task_id) if not run.state.is_over), None)
+    active = next(
+        (run for run in tasks.list_runs(task_id) if not run.real_time and not run.state.is_over), None
+    )
     if active is None or active.state is not RunState.STARTING or now - active.started_at <= _TIME_TO_START:
         return False
     if workflows.is_started(state_machine_arn, active.workflow_name):

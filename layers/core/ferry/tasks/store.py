@@ -5,7 +5,7 @@ one run under ``RUN#<run>``, which ``ledger`` keeps.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Attr, Key
@@ -31,6 +31,7 @@ class TaskStore:
 
     def __init__(self, table: "Table") -> None:
         self._table = table
+        self._real_time_runs: set[str] = set()
 
     def create_task(self, task: Task) -> None:
         """Store a new task; raises BusyError when its id is taken."""
@@ -143,6 +144,21 @@ class TaskStore:
                     f"see `ferry run list {task_id}`."
                 )
             raise BusyError(msg) from error
+
+    def ensure_real_time_run(self, task: Task, run_id: str) -> None:
+        """Store the real-time run of a day unless it is there; asks the table once per run and process."""
+        if run_id in self._real_time_runs:
+            return
+        day = datetime.strptime(run_id.split("-")[-2], "%Y%m%d").replace(tzinfo=UTC).date()
+        run = Run.of_day(task, day)
+        try:
+            self._table.put_item(
+                Item={**_run_key(run_id), **_run_item(run)}, ConditionExpression=Attr("pk").not_exists()
+            )
+        except ClientError as error:
+            if not is_failed_condition(error):
+                raise
+        self._real_time_runs.add(run_id)
 
     def get_run(self, run_id: str) -> Run:
         """Return a run; raises NotFoundError."""

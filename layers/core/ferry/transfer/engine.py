@@ -133,6 +133,20 @@ class TransferEngine:
             error = TransientError("There was no time left to copy it.", reason="OutOfTime")
             return Outcome.failed(item.key, error, is_transient=True)
 
+    async def attempt(self, item: JobObject, *, deadline: float) -> Outcome:
+        """Copy one object to where the replica is as ``item`` says, and leave it to the caller what failed.
+
+        Raises:
+            ConflictError: The replica is another one.
+            FerryError: As the stores raise it; a passing fault only after it was tried a few times.
+        """
+        async with self._slots:
+            return await self.retry.run(lambda: self._copy_once(item, item.replica_etag), deadline=deadline)
+
+    async def judge(self, key: str, error: ConfigurationError) -> FerryError:
+        """Return what a refusal is: about one object a PermanentError, else the error itself."""
+        return await self._refusals.judge(key, error)
+
     async def _copy(self, item: JobObject, *, look_first: bool, deadline: float) -> Outcome:
         try:
             check_key(item.key, self.mapping.to_replica(item.key))
