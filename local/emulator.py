@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import re
 import sys
 import tempfile
@@ -23,7 +24,7 @@ from urllib.parse import parse_qsl
 import yaml
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import lambda_svc, s3, stepfunctions
+from ministack.services import apigateway, lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 _UNNAMED = "Runtime.HandlerError"
@@ -195,6 +196,42 @@ def _repair_initiators() -> None:
     s3._list_multipart_uploads = list_multipart_uploads
 
 
+def leading_keys(request: dict[str, Any]) -> list[str]:
+    """The partition keys that a request to DynamoDB names, for tables whose partition key is ``pk``."""
+    named = [request.get("Key"), request.get("Item")]
+    keys = [key["pk"]["S"] for key in named if isinstance(key, dict) and "S" in key.get("pk", {})]
+    condition = re.match(r"\(?(#?\w+) = (:\w+)", str(request.get("KeyConditionExpression", "")))
+    if condition and request.get("ExpressionAttributeNames", {}).get(condition[1], condition[1]) == "pk":
+        keys.append(request["ExpressionAttributeValues"][condition[2]]["S"])
+    return keys
+
+
+def _repair_leading_keys() -> None:
+    """Policies may look at ``dynamodb:LeadingKeys``; ministack does not know the key."""
+    original = iam_actions.dynamodb_service_context
+
+    def service_context(body: bytes) -> dict[str, Any]:
+        context: dict[str, Any] = original(body)
+        keys = leading_keys(json.loads(body or b"{}"))
+        return context | ({"dynamodb:LeadingKeys": keys} if keys else {})
+
+    iam_actions.dynamodb_service_context = service_context
+
+
+def _repair_api_addresses() -> None:
+    """An HTTP API is found by every client; ministack's needs a resolver for ``*.localhost``."""
+    create = provisioners._apigw_v2_api_create
+
+    def create_api(logical_id: str, props: dict[str, Any], stack_name: str) -> tuple[str, dict[str, Any]]:
+        api_id, attributes = create(logical_id, props, stack_name)
+        address = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}/_aws/execute-api/{api_id}/$default"
+        apigateway._apis[api_id]["apiEndpoint"] = attributes["ApiEndpoint"] = address
+        return api_id, attributes
+
+    provisioners._apigw_v2_api_create = create_api
+    provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]["create"] = create_api
+
+
 def _trust_loopback() -> None:
     """Policies may insist on TLS (``aws:SecureTransport``); what never leaves this machine counts as such."""
     original = app.pin_request_origin
@@ -255,6 +292,8 @@ def repair() -> None:
     _repair_concurrency()
     _repair_tags()
     _repair_initiators()
+    _repair_leading_keys()
+    _repair_api_addresses()
     _trust_loopback()
     _isolate_functions()
     _share_layers()

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.certificate_host import proxy_environment
 from local.deployment import ROOT, AwsAccess, tools_path
 from local.processes import BackgroundProcess, start_process, wait_until
 
@@ -59,9 +60,15 @@ class Faults:
 NO_FAULTS = Faults()
 
 
-def start_aws(folder: Path, port: int, aws: AwsAccess, faults: Faults = NO_FAULTS) -> BackgroundProcess:
-    """Start ministack on a port of the loopback interface, keeping its data in ``folder``."""
+def start_aws(
+    folder: Path, port: int, aws: AwsAccess, *, certificates_port: int, faults: Faults = NO_FAULTS
+) -> BackgroundProcess:
+    """Start ministack on a port of the loopback interface, keeping its data in ``folder``.
+
+    Functions fetch certificates through the proxy at ``certificates_port``.
+    """
     elsewhere = {"AWS_ENDPOINT_URL_S3": faults.s3_endpoint} if faults.s3_endpoint else {}
+    elsewhere |= proxy_environment(folder / "data", certificates_port)
     return start_process(
         [sys.executable, "-m", "local.emulator"],
         environment=_emulator_environment(folder, port, aws) | elsewhere,
@@ -87,6 +94,16 @@ def start_oss(folder: Path, oss: OssAccess, faults: Faults = NO_FAULTS) -> Backg
         environment={"PATH": tools_path(), **secrets},
         folder=ROOT,
         log=folder / "logs" / "oss.log",
+    )
+
+
+def start_certificate_host(folder: Path, port: int, oss_endpoint: str) -> BackgroundProcess:
+    """Start what answers for the hosts of Alibaba Cloud's certificates."""
+    return start_process(
+        [sys.executable, "-m", "local.certificate_host", str(folder / "data"), str(port), oss_endpoint],
+        environment={"PATH": tools_path()},
+        folder=ROOT,
+        log=folder / "logs" / "certificates.log",
     )
 
 

@@ -25,6 +25,7 @@ from local.servers import (
     aws_client,
     oss_endpoint,
     start_aws,
+    start_certificate_host,
     start_oss,
     wait_for_aws,
 )
@@ -174,6 +175,7 @@ def _bring_up(
         "LargeObjectThreshold": str(large_object_threshold),
         # Every concurrent function is a process of this machine.
         "TransferConcurrency": "2",
+        "EventConcurrency": "2",
         "ScanConcurrency": "2",
         "RangeConcurrency": "2",
         "TracingMode": "PassThrough",
@@ -185,7 +187,7 @@ def _bring_up(
 
 
 def _start_servers(folder: Path, faults: Faults) -> LocalStack:
-    port = free_port()
+    port, certificates_port = free_port(), free_port()
     stack = LocalStack(
         folder,
         AwsAccess(f"http://127.0.0.1:{port}", REGION, f"AKIA{token_hex(8).upper()}", token_hex(20)),
@@ -193,10 +195,13 @@ def _start_servers(folder: Path, faults: Faults) -> LocalStack:
         {},
     )
     # Each is remembered before the next one starts, so that "down" finds it whatever happens in between.
-    stack = _remember(replace(stack, processes={"aws": start_aws(folder, port, stack.aws, faults)}))
+    aws = start_aws(folder, port, stack.aws, certificates_port=certificates_port, faults=faults)
+    stack = _remember(replace(stack, processes={"aws": aws}))
     server = start_oss(folder, stack.oss, faults)
     stack = _remember(replace(stack, processes={**stack.processes, "oss": server}))
-    return _remember(replace(stack, oss=replace(stack.oss, endpoint=oss_endpoint(server))))
+    stack = _remember(replace(stack, oss=replace(stack.oss, endpoint=oss_endpoint(server))))
+    certificates = start_certificate_host(folder, certificates_port, stack.oss.endpoint)
+    return _remember(replace(stack, processes={**stack.processes, "certificates": certificates}))
 
 
 def _create_belongings(stack: LocalStack) -> LocalStack:

@@ -24,7 +24,7 @@ NEVER = {"oss2", "requests", "aws_xray_sdk", "moto", "local", "cli"}
 WITHOUT_SDK = NEVER | {"boto3", "pycurl"}
 FORBIDDEN = {
     "transfer": WITHOUT_SDK,
-    "intake": NEVER | {"pycurl", "cryptography", "defusedxml"},
+    "intake": WITHOUT_SDK | {"cryptography", "defusedxml"},
     "finder": WITHOUT_SDK,
     "multipart_copy": NEVER,
     "multipart_plan": NEVER,

@@ -123,8 +123,8 @@ class Ledger:
         job_id: str,
         counts: Counts,
         failures: Iterable[Failure],
-        *,
         now: datetime,
+        *,
         lag: Lag = NO_LAG,
     ) -> bool:
         """Close a job with its counts, once.

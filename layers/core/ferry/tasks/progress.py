@@ -74,9 +74,7 @@ class RunProgress:
             for outcome in outcomes
             if outcome.result is Result.FAILED
         ]
-        self.ledger.close_job(
-            run_id, job_id, count_outcomes(outcomes), failures, now=datetime.now(UTC), lag=lag
-        )
+        self.ledger.close_job(run_id, job_id, count_outcomes(outcomes), failures, datetime.now(UTC), lag=lag)
         for outcome in outcomes:
             if Notice.METADATA_DROPPED in outcome.notices:
                 logger.warning(
