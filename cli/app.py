@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import local_stack, run_control, runs, tasks
+from cli import local_stack, realtime, run_control, runs, schedules, sender, tasks
 from cli.console import err, note, out
 from cli.copy import copy, copy_epilog
 from cli.demo import demo, demo_epilog
@@ -27,6 +27,9 @@ app.command(epilog=verify_epilog)(verify)
 app.add_typer(tasks.app)
 run_control.add_commands(runs.app)
 app.add_typer(runs.app)
+app.add_typer(realtime.app)
+app.add_typer(schedules.app)
+app.add_typer(sender.app)
 app.add_typer(local_stack.app)
 app.command(epilog=demo_epilog)(demo)
 

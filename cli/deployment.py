@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import boto3
     from ferry.tasks.control import RunControl
     from ferry.tasks.ledger import Ledger
+    from ferry.tasks.schedules import Scheduler
     from ferry.tasks.store import TaskStore
+    from ferry.tasks.strays import Strays
     from ferry.workflows import Workflows
 
     from local.stack import LocalStack
@@ -60,6 +62,32 @@ class Deployment:
         from ferry.tasks.control import RunControl
 
         return RunControl(self.tasks, self.ledger, self.workflows, self.output("RunStateMachineArn"))
+
+    @cached_property
+    def strays(self) -> "Strays":
+        """Messages that no task could take."""
+        from ferry.tasks.strays import Strays
+
+        return Strays(self.session.resource("dynamodb").Table(self.output("TableName")))
+
+    @cached_property
+    def sender_key(self) -> bytes:
+        """The key that the secrets of senders are derived from."""
+        secrets = self.session.client("secretsmanager")
+        return secrets.get_secret_value(SecretId=self.output("SenderKeyArn"))["SecretString"].encode()
+
+    @cached_property
+    def scheduler(self) -> "Scheduler":
+        """The schedules of tasks."""
+        from ferry.tasks.schedules import Scheduler
+
+        return Scheduler(
+            self.session.client("scheduler"),
+            group=self.output("ScheduleGroupName"),
+            function_arn=self.output("RunControlFunctionArn"),
+            role_arn=self.output("SchedulerRoleArn"),
+            dead_letter_arn=self.output("BrokenOffQueueArn"),
+        )
 
     def output(self, name: str) -> str:
         """Return an output of the stack; raises ConfigurationError when it has none of that name."""

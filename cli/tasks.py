@@ -262,6 +262,8 @@ def show(
         ("Compare", task.compare.value),
         ("Source prefix", "kept" if task.keep_prefix else "taken off"),
         ("Deletes", _deletes(task)),
+        ("Real time", "follows notifications" if task.real_time else "no"),
+        ("Schedule", f"{task.schedule.expression} {task.schedule.timezone}" if task.schedule else "none"),
         ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
     out().print(fact_table(rows))
@@ -278,6 +280,8 @@ def delete(
 ) -> None:
     """Delete a task; its replicas and the history of its runs stay."""
     deployment: Deployment = find_deployment(stack, aws_region, local=local)
+    if deployment.tasks.get_task(name).schedule is not None:
+        deployment.scheduler.remove(name)
     deployment.tasks.delete_task(name)
     if as_json:
         print_json({"deleted": name})

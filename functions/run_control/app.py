@@ -13,9 +13,13 @@ from ferry.telemetry import logger, traced
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do the step that ``action`` names: ``open``, ``plan``, ``seal`` or ``close``.
 
-    Also takes the event of a run's workflow that broke off, and closes its run.
+    Also starts the run that a schedule asks for, and takes the event of a run's workflow that broke off, to
+    close its run.
     """
     progress = wiring.progress()
+    if event.get("action") == "start":
+        started = wiring.start_scheduled(event["task_id"])
+        return {"run_id": started.run_id if started else None}
     if "detail" in event:
         event = control.closing_step(event["detail"])
     ids = {"task_id": event["task_id"], "run_id": event["run_id"]}

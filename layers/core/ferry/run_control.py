@@ -1,8 +1,10 @@
 """The steps of a run's workflow: open, plan shards, seal, close."""
 
 import json
+import logging
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.chunks import Chunk
@@ -14,9 +16,36 @@ from ferry.preflight import check_access
 from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.models import Run, Shard
 from ferry.tasks.progress import RunProgress
+from ferry.tasks.start import start_run
+from ferry.tasks.store import BusyError, NotFoundError, TaskStore
+
+if TYPE_CHECKING:
+    from ferry.workflows import Workflows
+
+logger = logging.getLogger(__name__)
 
 _PARTS_PER_SPLIT = 8
 MAX_SHARDS = 1000
+
+
+def start_scheduled(
+    tasks: TaskStore, workflows: "Workflows", state_machine_arn: str, task_id: str, now: datetime
+) -> Run | None:
+    """Start the run that a schedule asks for.
+
+    Returns:
+        None when there is nothing to do: an earlier run is not over, the task is gone, or it has no schedule
+        any more.
+    """
+    try:
+        task = tasks.get_task(task_id)
+        if task.schedule is None:
+            logger.warning("the task %s has no schedule any more", task_id)
+            return None
+        return start_run(tasks, workflows, state_machine_arn, Run.start(task, now))
+    except (BusyError, NotFoundError) as error:
+        logger.warning("no run of %s was started: %s", task_id, error)
+        return None
 
 
 def open_run(progress: RunProgress, run: Run, source: SourceStore, replica: ReplicaStore) -> None:

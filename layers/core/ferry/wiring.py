@@ -102,6 +102,16 @@ def progress() -> "RunProgress":
     return RunProgress(_tasks(), Ledger(_table()), workflows())
 
 
+def start_scheduled(task_id: str) -> "Run | None":
+    """Start the run of a task that a schedule asks for, if there is one to start."""
+    from datetime import UTC, datetime
+
+    from ferry import run_control
+
+    machine = settings().run_state_machine_arn
+    return run_control.start_scheduled(_tasks(), workflows(), machine, task_id, datetime.now(UTC))
+
+
 @lru_cache(maxsize=8)
 def _source(source: "OssSource") -> "OssStore":
     from ferry.credentials import SecretCredentials

@@ -11,6 +11,7 @@ from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.deletes import Deletes
 from ferry.tasks.real_time import RealTime
+from ferry.tasks.schedules import Schedule
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _RUN_ID: Final = re.compile(r"(?P<task_id>[a-z0-9][a-z0-9-]{0,39})-\d{8}(t\d{6}z|-realtime)")
@@ -88,6 +89,7 @@ class Task(_Model):
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
         deletes: Which replicas without a source a run deletes; None for none.
         real_time: How notifications of the source are followed; None for not at all.
+        schedule: When runs start by themselves; None for never.
     """
 
     task_id: Annotated[str, Field(pattern=TASK_ID_PATTERN)]
@@ -98,6 +100,7 @@ class Task(_Model):
     created_at: Aware
     deletes: Deletes | None = None
     real_time: RealTime | None = None
+    schedule: Schedule | None = None
 
     @model_validator(mode="after")
     def _backups_lie_elsewhere(self) -> Self:

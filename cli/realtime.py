@@ -1,0 +1,289 @@
+"""``ferry realtime``: following notifications of the source."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.console import fact_table, list_table, note, out, print_json, show_key
+from cli.deployment import Deployment, find_deployment
+from cli.options import AwsRegionOption, JsonOption, LocalOption, StackOption
+
+if TYPE_CHECKING:
+    from ferry.tasks.models import Task
+    from ferry.tasks.real_time import RealTime
+
+app = typer.Typer(
+    name="realtime",
+    help="Follow notifications of the source, so that replicas are seconds behind.",
+    no_args_is_help=True,
+    epilog="Example: ferry realtime enable photos",
+)
+
+TaskArgument = Annotated[str, typer.Argument(metavar="TASK", help="Name of the task.")]
+_DURATION = re.compile(r"(\d{1,4})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@app.command(epilog="Example: ferry realtime enable photos --deletes --require-signature")
+def enable(  # noqa: PLR0913 - the options of a command
+    task: TaskArgument,
+    *,
+    deletes: Annotated[
+        bool,
+        typer.Option(
+            "--deletes",
+            help="Delete a replica when its source is deleted. Needs a stack with MirrorDeletes=Allowed.",
+        ),
+    ] = False,
+    bare_messages: Annotated[
+        bool,
+        typer.Option("--bare-messages", help="Queue messages that name no bucket are for this task."),
+    ] = False,
+    require_signature: Annotated[
+        bool,
+        typer.Option(
+            "--require-signature", help="Take only what SMQ or EventBridge has signed, beside the secret."
+        ),
+    ] = False,
+    topic_owner: Annotated[
+        str, typer.Option(metavar="UID", help="The only Alibaba Cloud account whose SMQ topics count.")
+    ] = "",
+    topic: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="The only SMQ topic that counts; repeatable.")
+    ] = None,
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Let a task follow notifications, or change how it does; its secret stays."""
+    from ferry.events.secrets import fresh_secret
+    from ferry.tasks.real_time import RealTime
+    from pydantic import ValidationError
+
+    deployment = find_deployment(stack, aws_region, local=local)
+    before = deployment.tasks.get_task(task)
+    secrets = before.real_time.secrets if before.real_time is not None else (fresh_secret(),)
+    try:
+        real_time = RealTime(
+            secrets=secrets,
+            deletes=deletes,
+            takes_bare_messages=bare_messages,
+            requires_signature=require_signature,
+            topic_owner=topic_owner or None,
+            topic_names=tuple(topic or ()),
+        )
+    except ValidationError as error:
+        option = {"topic_owner": "--topic-owner must be an account id, digits only"}
+        wrong = {str(problem["loc"][0]) for problem in error.errors()}
+        sentences = [option.get(name, "--topic must be the name of an SMQ topic") for name in sorted(wrong)]
+        raise typer.BadParameter(". ".join(sentences) + ".") from None
+    deployment.tasks.replace_task(before, before.model_copy(update={"real_time": real_time}))
+    if as_json:
+        print_json(_document(deployment, task, real_time))
+    else:
+        said = f"The task {task} follows notifications; `ferry realtime show {task}` says where to send them."
+        note(out(), said)
+
+
+@app.command(epilog="Example: ferry realtime disable photos")
+def disable(
+    task: TaskArgument,
+    *,
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow notifications no more; its secrets are forgotten within seconds."""
+    deployment = find_deployment(stack, aws_region, local=local)
+    before = deployment.tasks.get_task(task)
+    deployment.tasks.replace_task(before, before.model_copy(update={"real_time": None}))
+    if as_json:
+        print_json({"task_id": task, "enabled": False})
+    else:
+        note(out(), f"The task {task} follows no notifications any more.")
+
+
+@app.command(epilog="Example: ferry realtime show photos --json")
+def show(
+    task: TaskArgument,
+    *,
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where senders send notifications to, with the secret they need."""
+    deployment = find_deployment(stack, aws_region, local=local)
+    found = deployment.tasks.get_task(task)
+    real_time = following(found)
+    document = _document(deployment, task, real_time)
+    if as_json:
+        print_json(document)
+        return
+    rows = [
+        ("URL for SMQ", document["url"]),
+        ("URL for EventBridge", document["url_without_secret"]),
+        ("Token for EventBridge", document["secret"]),
+        ("Header of other senders", f"x-ferry-secret: {document['secret']}"),
+        ("Queue URL", document["queue_url"]),
+        ("Queue ARN", document["queue_arn"]),
+        ("Deletes", "replicated" if real_time.deletes else "not replicated"),
+        (
+            "Bare messages",
+            "are this task's" if real_time.takes_bare_messages else "see --bare-messages",
+        ),
+        ("Signature", "required" if real_time.requires_signature else "checked if there is one"),
+        ("Topic owner", real_time.topic_owner or "any"),
+        ("Topics", ", ".join(real_time.topic_names) or "any"),
+        ("Older secrets", _older(real_time)),
+        ("Events", "\n".join(document["events"])),
+    ]
+    out().print(fact_table(rows))
+    note(out(), "Keep the secret to yourself: whoever has it can make Ferry look at this bucket.")
+
+
+@app.command(epilog="Example: ferry realtime rotate photos --keep 7d")
+def rotate(
+    task: TaskArgument,
+    *,
+    keep: Annotated[
+        str,
+        typer.Option(
+            metavar="TIME",
+            help="How long the old secret is still taken, such as 12h or 7d; 0 for not at all.",
+        ),
+    ] = "7d",
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Give a task a new secret.
+
+    The old one is taken for a while, so that senders can be changed one by one.
+    """
+    from ferry.events.secrets import rotated
+
+    period = _period(keep)
+    deployment = find_deployment(stack, aws_region, local=local)
+    before = deployment.tasks.get_task(task)
+    real_time = rotated(following(before), datetime.now(UTC), keep=period)
+    deployment.tasks.replace_task(before, before.model_copy(update={"real_time": real_time}))
+    if as_json:
+        print_json(_document(deployment, task, real_time))
+    else:
+        until = f"the old one is taken for {keep} more" if period else "the old one is taken no more"
+        note(out(), f"The task {task} has a new secret, {until}; see `ferry realtime show {task}`.")
+
+
+@app.command(epilog="Example: ferry realtime strays")
+def strays(
+    *,
+    send_again: Annotated[
+        str, typer.Option(metavar="MESSAGE", help="Put this message on the queue again, and forget it here.")
+    ] = "",
+    stack: StackOption = "ferry",
+    aws_region: AwsRegionOption = "",
+    local: LocalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List messages of the queue that no task could take, or send one again."""
+    deployment = find_deployment(stack, aws_region, local=local)
+    if send_again:
+        _send_again(deployment, send_again)
+        if as_json:
+            print_json({"sent_again": send_again})
+        else:
+            note(out(), f"The message {send_again} is on the queue again.")
+        return
+    found = list(deployment.strays.list())
+    if as_json:
+        print_json(
+            [
+                {
+                    "message_id": stray.message_id,
+                    "received_at": stray.received.isoformat(),
+                    "reason": stray.reason,
+                    "body": stray.body,
+                }
+                for stray in found
+            ]
+        )
+    elif not found:
+        note(out(), "There are no stray messages.")
+    else:
+        rows = [
+            (stray.message_id, f"{stray.received:%Y-%m-%d %H:%M:%S}", stray.reason, show_key(stray.body[:60]))
+            for stray in found
+        ]
+        out().print(list_table(["Message", "Received (UTC)", "Why", "Begins with"], rows, whole="Message"))
+
+
+def following(task: "Task") -> "RealTime":
+    """Return how a task follows notifications; raises typer.BadParameter when it does not."""
+    if task.real_time is None:
+        name = task.task_id
+        msg = f"The task {name} follows no notifications; `ferry realtime enable {name}` changes that."
+        raise typer.BadParameter(msg)
+    return task.real_time
+
+
+def endpoint_of(deployment: Deployment, task_id: str) -> str:
+    """Return the URL of a task's notifications, without a secret."""
+    return f"{deployment.output('EventsUrl')}/events/{task_id}"
+
+
+def secret_of_task(deployment: Deployment, real_time: "RealTime") -> str:
+    """Return the secret that the task's senders are to use."""
+    from ferry.events.secrets import current_secret
+
+    return current_secret(real_time, deployment.sender_key)
+
+
+def _document(deployment: Deployment, task_id: str, real_time: "RealTime") -> dict[str, Any]:
+    from ferry.events.models import FOLLOWED_EVENTS
+
+    url, secret = endpoint_of(deployment, task_id), secret_of_task(deployment, real_time)
+    return {
+        "task_id": task_id,
+        "enabled": True,
+        "url": f"{url}/{secret}",
+        "url_without_secret": url,
+        "secret": secret,
+        "queue_url": deployment.output("EventQueueUrl"),
+        "queue_arn": deployment.output("EventQueueArn"),
+        "events": list(FOLLOWED_EVENTS),
+        **real_time.model_dump(mode="json", exclude={"secrets"}),
+    }
+
+
+def _older(real_time: "RealTime") -> str:
+    now = datetime.now(UTC)
+    valid = [secret.valid_until for secret in real_time.secrets[1:] if secret.valid_until is not None]
+    return ", ".join(f"until {until:%Y-%m-%d %H:%M} UTC" for until in valid if until > now) or "none"
+
+
+def _period(text: str) -> timedelta:
+    if text == "0":
+        return timedelta()
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        msg = f"--keep must be such as 30m, 12h, 7d or 0, not {text!r}."
+        raise typer.BadParameter(msg)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _send_again(deployment: Deployment, message_id: str) -> None:
+    from ferry.tasks.strays import MAX_BODY
+
+    stray = deployment.strays.get(message_id)
+    if len(stray.body) >= MAX_BODY:
+        msg = f"The message {message_id} is not kept whole; send it again from where it came."
+        raise typer.BadParameter(msg)
+    sqs = deployment.session.client("sqs")
+    sqs.send_message(QueueUrl=deployment.output("EventQueueUrl"), MessageBody=stray.body)
+    deployment.strays.remove(stray)

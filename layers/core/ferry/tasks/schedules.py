@@ -1,0 +1,154 @@
+"""When a task runs by itself.
+
+Source: EventBridge Scheduler User Guide, "Schedule types".
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_scheduler.type_defs import CreateScheduleInputTypeDef
+
+_RATE: Final = re.compile(r"rate\(([1-9]\d{0,5}) (minute|hour|day)(s?)\)")
+_CRON: Final = re.compile(r"cron\(([^()]+)\)")
+_UNITS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+
+def _expression(text: str) -> str:
+    if (rate := _RATE.fullmatch(text)) is not None:
+        if (rate[1] == "1") == bool(rate[3]):
+            right = f"rate({rate[1]} {rate[2]}{'' if rate[1] == '1' else 's'})"
+            msg = f"must be spelled {right}"
+            raise ValueError(msg)
+        return text
+    if (cron := _CRON.fullmatch(text)) is not None:
+        _check_cron(cron[1])
+        return text
+    msg = (
+        "must be such as rate(1 day), rate(30 minutes) or cron(0 3 * * ? *), whose fields are "
+        "minute, hour, day of month, month, day of week, year"
+    )
+    raise ValueError(msg)
+
+
+def _check_cron(fields: str) -> None:
+    from aws_croniter import AwsCroniter
+
+    try:
+        AwsCroniter(fields)
+    except Exception as error:
+        msg = f"is not a cron expression of EventBridge: {error}"
+        raise ValueError(msg) from error
+
+
+def _timezone(name: str) -> str:
+    if name != "UTC":
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            msg = "must be a time zone such as Asia/Shanghai, Europe/Berlin or UTC"
+            raise ValueError(msg) from error
+    return name
+
+
+class Schedule(BaseModel):
+    """When runs of a task start.
+
+    Attributes:
+        expression: ``rate(...)`` or ``cron(...)`` as EventBridge Scheduler has them.
+        timezone: An IANA name, which cron expressions are read in.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    expression: Annotated[str, AfterValidator(_expression)]
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+
+    def next_times(self, after: datetime, count: int) -> list[datetime]:
+        """Return the next times in the schedule's time zone, ascending; none when all have passed.
+
+        Those of a rate are as if it began at ``after``.
+        """
+        return list(islice(self._times(after), count))
+
+    def _times(self, after: datetime) -> Iterator[datetime]:
+        zone = UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+        if (rate := _RATE.fullmatch(self.expression)) is not None:
+            moment = after
+            while True:
+                moment += int(rate[1]) * _UNITS[rate[2]]
+                yield moment.astimezone(zone)
+        from aws_croniter import AwsCroniter
+
+        cron = AwsCroniter(self.expression.removeprefix("cron(").removesuffix(")"))
+        # The library knows no time zones: clocks on the wall are given to it as if they showed UTC.
+        wall = after.astimezone(zone).replace(tzinfo=UTC)
+        while following := cron.get_next(wall, 1):
+            wall = following[0]
+            yield wall.replace(tzinfo=zone)
+
+
+class Scheduler:
+    """The schedules of one deployment in EventBridge Scheduler, each named after its task.
+
+    Args:
+        client: Reaches the service.
+        group: The deployment's group of schedules.
+        function_arn: What they invoke.
+        role_arn: What may invoke it.
+        dead_letter_arn: The queue that gets invocations that fail for good.
+    """
+
+    def __init__(
+        self,
+        client: "EventBridgeSchedulerClient",
+        *,
+        group: str,
+        function_arn: str,
+        role_arn: str,
+        dead_letter_arn: str,
+    ) -> None:
+        self._client = client
+        self._group = group
+        self._function_arn = function_arn
+        self._role_arn = role_arn
+        self._dead_letter_arn = dead_letter_arn
+
+    def put(self, task_id: str, schedule: Schedule) -> None:
+        """Let a task run on a schedule, from now on instead of any before."""
+        try:
+            self._client.create_schedule(**self._request(task_id, schedule))
+        except self._client.exceptions.ConflictException:
+            self._client.update_schedule(**self._request(task_id, schedule))
+
+    def remove(self, task_id: str) -> None:
+        """Let a task run by itself no more; one without a schedule is fine."""
+        try:
+            self._client.delete_schedule(Name=task_id, GroupName=self._group)
+        except self._client.exceptions.ResourceNotFoundException:
+            return
+
+    def _request(self, task_id: str, schedule: Schedule) -> "CreateScheduleInputTypeDef":
+        return {
+            "Name": task_id,
+            "GroupName": self._group,
+            "Description": f"Starts runs of the task {task_id}.",
+            "ScheduleExpression": schedule.expression,
+            "ScheduleExpressionTimezone": schedule.timezone,
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "State": "ENABLED",
+            "Target": {
+                "Arn": self._function_arn,
+                "RoleArn": self._role_arn,
+                "Input": f'{{"action": "start", "task_id": "{task_id}"}}',
+                "RetryPolicy": {"MaximumEventAgeInSeconds": 3600, "MaximumRetryAttempts": 10},
+                "DeadLetterConfig": {"Arn": self._dead_letter_arn},
+            },
+        }
