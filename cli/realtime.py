@@ -124,23 +124,25 @@ def show(
     if as_json:
         print_json(document)
         return
-    rows = [
+    # Lines that can be copied as they are, which no table leaves alone.
+    for name, value in (
         ("URL for SMQ", document["url"]),
         ("URL for EventBridge", document["url_without_secret"]),
         ("Token for EventBridge", document["secret"]),
         ("Header of other senders", f"x-ferry-secret: {document['secret']}"),
-        ("Queue URL", document["queue_url"]),
-        ("Queue ARN", document["queue_arn"]),
+        ("Queue", document["queue_url"]),
+        ("ARN of the queue", document["queue_arn"]),
+        ("Events", " ".join(document["events"])),
+    ):
+        note(out(), name, "dim")
+        note(out(), f"  {value}")
+    rows = [
         ("Deletes", "replicated" if real_time.deletes else "not replicated"),
-        (
-            "Bare messages",
-            "are this task's" if real_time.takes_bare_messages else "see --bare-messages",
-        ),
+        ("Bare messages", "are this task's" if real_time.takes_bare_messages else "see --bare-messages"),
         ("Signature", "required" if real_time.requires_signature else "checked if there is one"),
         ("Topic owner", real_time.topic_owner or "any"),
         ("Topics", ", ".join(real_time.topic_names) or "any"),
         ("Older secrets", _older(real_time)),
-        ("Events", "\n".join(document["events"])),
     ]
     out().print(fact_table(rows))
     note(out(), "Keep the secret to yourself: whoever has it can make Ferry look at this bucket.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from ferry.tasks.lag import NO_LAG, Distribution, Lag
 from ferry.tasks.models import Counts, Found, Run, RunState
 from rich.table import Table
 
@@ -30,12 +31,14 @@ class RunView:
         found: What scanning has found so far.
         counts: How objects have ended so far.
         now: When it was read.
+        lag: How far replicas were behind, of a real-time run.
     """
 
     run: Run
     found: Found
     counts: Counts
     now: datetime
+    lag: Lag = NO_LAG
 
     @classmethod
     def read(cls, deployment: "Deployment", run_id: str) -> "RunView":
@@ -43,7 +46,18 @@ class RunView:
         # The run first: one that is over has accounts that no longer change.
         run = deployment.tasks.get_run(run_id)
         ledger = deployment.ledger
-        return cls(run, ledger.found(run_id), ledger.counts(run_id), datetime.now(UTC))
+        lag = ledger.lag(run_id) if run.real_time else NO_LAG
+        return cls(run, ledger.found(run_id), ledger.counts(run_id), datetime.now(UTC), lag)
+
+    @property
+    def state(self) -> RunState:
+        """Where the run is."""
+        return self.run.state_at(self.now, failed=self.counts.failed)
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When it ended; None while it goes on."""
+        return self.run.ended_at if self.state.is_over else None
 
     @property
     def summary(self) -> Summary:
@@ -60,7 +74,7 @@ class RunView:
             failed=counts.failed,
             unverified=counts.unverified,
             metadata_dropped=counts.metadata_dropped,
-            seconds=((run.ended_at or self.now) - run.started_at).total_seconds(),
+            seconds=((self.ended_at or self.now) - run.started_at).total_seconds(),
         )
 
     @property
@@ -77,7 +91,7 @@ class RunView:
         """Where the run is."""
         found, counts = self.found, self.counts
         return Snapshot(
-            label=self.run.state.value.capitalize().replace("_", " "),
+            label=self.state.value.capitalize().replace("_", " "),
             objects=counts.copied + counts.current + counts.gone + counts.deleted + counts.failed,
             total_objects=0 if self.run.dry_run else found.planned_objects + self._to_delete,
             size=counts.size,
@@ -93,12 +107,12 @@ class RunView:
         return {
             "run_id": run.run_id,
             "task_id": run.task.task_id,
-            "state": run.state.value,
+            "state": self.state.value,
             "reason": self.reason,
             "dry_run": run.dry_run,
             "retry_of": run.retry_of,
             "started_at": run.started_at.isoformat(),
-            "ended_at": run.ended_at.isoformat() if run.ended_at else None,
+            "ended_at": self.ended_at.isoformat() if self.ended_at else None,
             "found": {
                 "objects": self.found.objects,
                 "bytes": self.found.size,
@@ -107,19 +121,37 @@ class RunView:
                 "extra": self.found.extra,
             },
             **self.summary.to_json(),
+            **({"lag": self._lag_document()} if run.real_time else {}),
         }
+
+    def _lag_document(self) -> dict[str, Any]:
+        return {"change": self.lag.change.summary(), "notification": self.lag.notification.summary()}
 
     def to_table(self) -> Table:
         """Return the table that people see."""
         run = self.run
-        rows = [("State", run.state.value.replace("_", " "))]
+        rows = [("State", self.state.value.replace("_", " "))]
         if run.retry_of:
             rows.append(("Takes up failures of", run.retry_of))
         if self.reason:
             rows.append(("Reason", self.reason))
         rows.append(("Started", f"{run.started_at:%Y-%m-%d %H:%M:%S} UTC"))
+        if run.real_time:
+            lag = [
+                ("After the change", _quantiles(self.lag.change)),
+                ("After the notification", _quantiles(self.lag.notification)),
+            ]
+            return fact_table([*rows, *self.summary.rows(dry_run=False), *lag])
         if not run.state.is_over:
             left = self.found.planned_objects - self.counts.copied - self.counts.current - self.counts.failed
             rows.append(("Still to copy", f"{max(0, left):,}"))
         rows.append(("Source bytes", format_size(self.found.size)))
         return fact_table([*rows, *self.summary.rows(dry_run=run.dry_run)])
+
+
+def _quantiles(distribution: Distribution) -> str:
+    """Spell a distribution of seconds, such as ``p50 0.7 s, p95 1.2 s, p99 2.1 s, max 3.3 s``."""
+    summary = distribution.summary()
+    if not distribution.total:
+        return "nothing written yet"
+    return ", ".join(f"{name} {summary[name]:.2f} s" for name in ("p50", "p95", "p99", "max"))

@@ -85,7 +85,7 @@ def list_(
     rows = [
         (
             view.run.run_id,
-            view.run.state.value.replace("_", " ") + (" (dry run)" if view.run.dry_run else ""),
+            view.state.value.replace("_", " ") + (" (dry run)" if view.run.dry_run else ""),
             f"{view.summary.copied:,}",
             f"{view.summary.failed:,}",
             format_size(view.summary.bytes),
@@ -174,7 +174,7 @@ def follow(deployment: Deployment, run_id: str, *, as_json: bool) -> None:
 
     try:
         with live(err(), render):
-            while not view.run.state.is_over:
+            while not view.state.is_over:
                 time.sleep(_POLL_SECONDS)
                 view = RunView.read(deployment, run_id)
     except KeyboardInterrupt:
@@ -194,4 +194,4 @@ def follow(deployment: Deployment, run_id: str, *, as_json: bool) -> None:
     else:
         note(out(), run_id, "bold")
         out().print(view.to_table())
-    raise typer.Exit(EXIT_CODES[view.run.state])
+    raise typer.Exit(EXIT_CODES[view.state])

@@ -190,6 +190,19 @@ class Run(_Model):
         run_id = f"{task.task_id}-{stamp}"
         return cls(run_id=run_id, task=task, started_at=now, dry_run=dry_run, retry_of=retry_of)
 
+    def state_at(self, now: datetime, *, failed: int) -> RunState:
+        """Return the state that people see; a real-time run is over when its day is.
+
+        Args:
+            now: The current time.
+            failed: Objects that have failed so far.
+        """
+        if not self.real_time or self.ended_at is None:
+            return self.state
+        if now < self.ended_at:
+            return RunState.RUNNING
+        return RunState.COMPLETED_WITH_FAILURES if failed else RunState.SUCCEEDED
+
     @property
     def workflow_name(self) -> str:
         """The name of its workflow's execution; every resumption has one of its own."""
