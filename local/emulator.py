@@ -28,6 +28,7 @@ from ministack.services import apigateway, lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 _UNNAMED = "Runtime.HandlerError"
+_PROCESSES_PER_FUNCTION = 3
 _machine_arn: ContextVar[str] = ContextVar("machine_arn", default="")
 _token: ContextVar[str] = ContextVar("token", default="")
 _waiting: dict[str, str] = {}
@@ -72,6 +73,23 @@ def _repair_error_names() -> None:
             name = error_type(str(body.get("errorMessage", "")), str(result.get("log", "")))
             body["errorType"] = name or _UNNAMED
         return result
+
+    lambda_svc._execute_function_warm = execute
+
+
+def _queue_invocations() -> None:
+    """Lambda starts a machine for every concurrent call; one machine has room for a few processes.
+
+    A burst of requests would otherwise start dozens, all too slow to answer in time. Calls of a function
+    that are too many at once wait for each other; those of an event source are few anyway.
+    """
+    original = lambda_svc._execute_function_warm
+    rooms: dict[str, threading.Semaphore] = {}
+
+    def execute(func: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        name = (func.get("config") or func).get("FunctionName", "")
+        with rooms.setdefault(name, threading.Semaphore(_PROCESSES_PER_FUNCTION)):
+            return original(func, *args, **kwargs)
 
     lambda_svc._execute_function_warm = execute
 
@@ -287,6 +305,7 @@ def repair() -> None:
     """Apply all repairs to the loaded ministack, once however often it is called."""
     _repair_definitions()
     _repair_error_names()
+    _queue_invocations()
     _repair_callbacks()
     _repair_token_permissions()
     _repair_concurrency()
