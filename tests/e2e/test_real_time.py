@@ -21,8 +21,8 @@ from tests.support.stack import running_stack
 
 BUCKET = "live-source"
 WAYS = ("simplified", "json", "xml", "eventbridge", "function")
-OBJECTS_PER_WAY = 30
-PER_SECOND = 15.0
+OBJECTS_PER_WAY = 200
+PER_SECOND = 20.0
 CONTROL_TOKEN = "let-me-steer"
 SMQ_CERTIFICATE = "https://mnstest.oss-cn-hangzhou.aliyuncs.com/x509_public_certificate.pem"
 EVENTBRIDGE_CERTIFICATE = (
