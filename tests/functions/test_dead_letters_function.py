@@ -43,13 +43,16 @@ def test_a_dead_letter_of_a_closed_job_changes_nothing(deployment):
     assert deployment.books.ledger.counts(RUN_ID) == Counts(jobs=1, copied=3, size=10)
 
 
-def test_a_letter_that_cannot_be_read_stays(deployment):
+def test_a_letter_that_cannot_be_read_is_kept_for_people_to_see(deployment):
     event = sample("dead_letters-message")
     event["Records"][0]["body"] = "{}"
 
     answer = lambda_handler(event, Context())
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
+    assert answer == {"batchItemFailures": []}
+    (stray,) = deployment.strays.list()
+    assert (stray.message_id, stray.body) == (event["Records"][0]["messageId"], "{}")
+    assert stray.reason == "The JSON is no notification."
 
 
 def test_a_workflow_that_broke_off_closes_its_job(deployment):

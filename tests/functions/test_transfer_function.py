@@ -1,12 +1,10 @@
 import json
-from functools import partial
 
 import pytest
-from ferry.errors import TransientError
 from ferry.tasks.models import Counts, RunState
 from ferry.transfer import engine
 
-from functions.transfer.app import lambda_handler, processor
+from functions.transfer.app import lambda_handler
 from tests.support.builders import NOON, RUN_ID
 from tests.support.deployments import SAMPLE_CONTENTS, Context, sample
 
@@ -79,7 +77,6 @@ def test_objects_that_may_succeed_later_leave_their_message_on_the_queue(deploym
     answer = lambda_handler(event, Context())
 
     assert answer == failed(event)
-    assert [kind for kind, _, _ in processor.exceptions] == [TransientError]
     assert deployment.books.ledger.counts(RUN_ID) == Counts()
 
 
@@ -136,7 +133,7 @@ def test_a_large_object_gets_a_workflow_and_its_job_stays_open(deployment):
 
 
 def test_an_object_that_no_longer_fits_into_one_put_gets_a_workflow(deployment, monkeypatch):
-    monkeypatch.setattr(engine, "TransferLimits", partial(engine.TransferLimits, put_size=1))
+    monkeypatch.setattr(engine, "MAX_PUT_SIZE", 1)
     event = sample("transfer-packed-job")
     job = json.loads(event["Records"][0]["body"])
     job["objects"] = job["objects"][:1]

@@ -1,12 +1,13 @@
 """Tasks, runs, rows and jobs with everything filled in that a test does not care about."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ferry.jobs import CopyJob, JobObject
 from ferry.keys import KeyMapping
-from ferry.objects import ListedObject, ReplicaProperties, SourceObject
-from ferry.replica_policy import ReplicaPolicy
+from ferry.objects import NO_NOTICES, ListedObject, Marker, Notice, ReplicaProperties, SourceObject
+from ferry.replica_policy import ReplicaPolicy, properties_digest
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.models import OssSource, Run, S3Destination, Task
 
@@ -58,6 +59,13 @@ def task(
 def run_of(of: Task | None = None, **fields: Any) -> Run:
     """A run that started at noon."""
     return Run.start(of or task(), NOON).model_copy(update=fields)
+
+
+def marker_of(
+    source: SourceObject, tags: Mapping[str, str] | None = None, notices: frozenset[Notice] = NO_NOTICES
+) -> Marker:
+    """What a replica records that was copied from a source with these tags."""
+    return Marker.of(source, RUN_ID, notices, properties_digest(source, tags or {}))
 
 
 def properties(**fields: Any) -> ReplicaProperties:

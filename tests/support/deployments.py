@@ -10,7 +10,10 @@ from typing import Any
 import boto3
 import pytest
 from ferry import wiring
+from ferry.events.secrets import secret_of
 from ferry.tasks.models import Run
+from ferry.tasks.real_time import RealTime, SenderSecret
+from ferry.tasks.strays import Strays
 
 from local.deployment import ROOT, AwsAccess
 from local.oss.embedded import OssServer
@@ -20,6 +23,7 @@ from tests.support.runs import Books, NotedWorkflows, open_books
 from tests.support.store_cases import OssSourceCase, S3ReplicaCase, oss_source, s3_replica
 
 LARGE = 6 * 1024**2
+EVENTS_URL = "https://api.example.com"
 SAMPLE_CONTENTS = {
     "2026/a.jpg": b"hello",
     "2026/日本 +%.jpg": b"world",
@@ -58,6 +62,8 @@ class Deployment:
         books: What is written down about the run.
         sqs: Reaches the job queue.
         queue_url: The job queue.
+        event_queue_url: The queue of notifications.
+        sender_key: What the secrets of senders are derived from.
     """
 
     source: OssSourceCase
@@ -65,11 +71,33 @@ class Deployment:
     books: Books
     sqs: Any
     queue_url: str
+    event_queue_url: str
+    sender_key: bytes
     workflows: NotedWorkflows = field(default_factory=NotedWorkflows)
 
     @property
     def run(self) -> Run:
         return self.books.current()
+
+    @property
+    def strays(self) -> Strays:
+        """Messages that no task could take."""
+        return Strays(self.books.tasks._table)
+
+    def follow(self, **fields: Any) -> str:
+        """Let the task follow notifications, and return its secret."""
+        before = self.books.tasks.get_task("photos")
+        real_time = RealTime(**{"secrets": (SenderSecret(nonce="0" * 32),), **fields})
+        self.books.tasks.replace_task(before, before.model_copy(update={"real_time": real_time}))
+        return secret_of(self.sender_key, real_time.secrets[0].nonce)
+
+    def event_jobs(self) -> list[dict[str, Any]]:
+        """The jobs of notifications that were sent, which are gone from their queue then."""
+        found: list[dict[str, Any]] = []
+        asked = {"QueueUrl": self.event_queue_url, "MaxNumberOfMessages": 10}
+        while messages := self.sqs.receive_message(**asked).get("Messages", []):
+            found += [json.loads(message["Body"]) for message in messages]
+        return found
 
     def replicas(self) -> dict[str, bytes | None]:
         """Every replica with its content."""
@@ -103,6 +131,9 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
         sqs = stack.enter_context(client_to(moto, "sqs"))
         secrets = stack.enter_context(client_to(moto, "secretsmanager"))
         queue_url = sqs.create_queue(QueueName=unique_name("jobs"))["QueueUrl"]
+        event_queue_url = sqs.create_queue(QueueName=unique_name("events"))["QueueUrl"]
+        sender_key = unique_name("sender-key")
+        secrets.create_secret(Name=sender_key, SecretString="the key of all senders")
         runs = unique_name("runs")
         replica.client.create_bucket(Bucket=runs)
         secret = unique_name("oss-key")
@@ -116,6 +147,9 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
             **moto.environment(),
             "FERRY_TABLE": table.name,
             "FERRY_JOB_QUEUE_URL": queue_url,
+            "FERRY_EVENT_QUEUE_URL": event_queue_url,
+            "FERRY_SENDER_KEY_ARN": sender_key,
+            "FERRY_EVENTS_URL": EVENTS_URL,
             "FERRY_RUN_BUCKET": runs,
             "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:lo",
             "FERRY_LARGE_OBJECT_THRESHOLD": str(LARGE),
@@ -127,7 +161,8 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(wiring, "workflows", lambda: books.workflows)
         monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
         try:
-            yield Deployment(source, replica, books, sqs, queue_url, books.workflows)
+            key = b"the key of all senders"
+            yield Deployment(source, replica, books, sqs, queue_url, event_queue_url, key, books.workflows)
         finally:
             forget_wiring()
 

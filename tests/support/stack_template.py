@@ -47,9 +47,14 @@ def properties(logical_id: str) -> Node:
 
 
 def statements() -> Iterator[tuple[str, Node]]:
-    """All policy statements of the template, each with the logical id of the resource that holds it."""
+    """All policy statements of the template, each with the logical id of the resource that holds it.
+
+    Who may assume a role is no such statement.
+    """
     for name, resource in template()["Resources"].items():
-        for node in _nodes(resource.get("Properties", {})):
+        held = {**resource.get("Properties", {})}
+        held.pop("AssumeRolePolicyDocument", None)
+        for node in _nodes(held):
             for statement in node.get("Statement", []):
                 yield name, statement
 

@@ -18,6 +18,8 @@ OWN = (
     "Queue",
     "StateMachine",
     "StackName",
+    "RunControlFunction",
+    "SenderKeySecret",
 )
 
 
@@ -67,7 +69,8 @@ def test_a_function_uses_the_table_and_no_policy_template_that_grants_more_than_
     kinds = {next(iter(policy)) for policy in properties(name)["Policies"]}
 
     assert kinds <= {"Ref", "Fn::If", "Statement", "SQSSendMessagePolicy"}
-    assert "UseTablePolicy" in managed(name)
+    # The one that strangers reach may read tasks and remember signatures, and nothing else.
+    assert ("UseTablePolicy" in managed(name)) == (name != "IntakeFunction")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,7 @@ def test_a_function_holds_the_shared_permissions_it_needs_and_no_other(name, pol
     assert managed(name) - {"UseTablePolicy"} == policies
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "IntakeFunction"])
 def test_a_function_that_meets_encrypted_buckets_or_secrets_may_use_their_keys(name):
     assert conditional(name)["KmsKeysAreGiven"] == "UseKmsKeysPolicy"
     assert template()["Resources"]["UseKmsKeysPolicy"]["Condition"] == "KmsKeysAreGiven"
@@ -170,11 +173,21 @@ def test_whoever_drops_uploads_knows_whose_they_are(name):
     assert variables["FERRY_UPLOAD_PRINCIPAL"] == {"Ref": "MultipartPlanFunctionRole"}
 
 
-def test_only_the_finder_sends_jobs_and_only_the_transfer_receives_them():
+def test_the_function_that_strangers_reach_touches_only_the_rows_it_needs():
+    rows = {
+        statement["Sid"]: [str(row) for test in statement["Condition"].values() for row in test.values()]
+        for holder, statement in ALLOWED
+        if holder == "IntakeFunction" and "dynamodb" in actions(statement)[0]
+    }
+
+    assert rows == {"ReadTasks": ["['TASKS']", "false"], "RememberSignatures": ["['SEEN#*']", "false"]}
+
+
+def test_only_some_send_jobs_and_only_the_transfer_receives_them():
     senders = {name for name in FUNCTIONS if "SQSSendMessagePolicy" in json.dumps(properties(name))}
     receivers = {name for name, statement in ALLOWED if "sqs:ReceiveMessage" in actions(statement)}
 
-    assert senders == {"FinderFunction"}
+    assert senders == {"FinderFunction", "IntakeFunction", "TransferFunction"}
     assert receivers == {"TransferFunction", "DeadLettersFunction"}
 
 

@@ -15,9 +15,11 @@ TYPE_NAMES = {
 }
 # What each function reads, from the contracts of the functions; all read the table and the log level.
 ENVIRONMENT = {
-    "RunControlFunction": {"FERRY_RUN_BUCKET"},
+    "RunControlFunction": {"FERRY_RUN_BUCKET", "FERRY_RUN_STATE_MACHINE_ARN"},
+    "IntakeFunction": {"FERRY_EVENT_QUEUE_URL", "FERRY_SENDER_KEY_ARN", "FERRY_EVENTS_URL"},
     "FinderFunction": {"FERRY_RUN_BUCKET", "FERRY_JOB_QUEUE_URL", "FERRY_LARGE_OBJECT_THRESHOLD"},
     "TransferFunction": {
+        "FERRY_EVENT_QUEUE_URL",
         "FERRY_JOB_QUEUE_URL",
         "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN",
         "FERRY_LARGE_OBJECT_THRESHOLD",
@@ -91,12 +93,14 @@ def test_shared_settings_are_the_same_for_all_functions():
 
 
 @pytest.mark.parametrize("name", MAPPINGS)
-def test_a_queue_hides_a_message_six_times_as_long_as_its_function_may_take(name):
+def test_a_queue_hides_a_message_much_longer_than_its_function_may_take(name):
+    # Notifications come again soon after a function died of them.
+    times = 1 if name == "EventsEventSourceMapping" else 6
     mapping = properties(name)
     visibility = properties(referred(mapping["EventSourceArn"]))["VisibilityTimeout"]
     timeout = properties(referred(mapping["FunctionName"]))["Timeout"]
 
-    assert 6 * timeout <= visibility <= 12 * 3600
+    assert times * timeout < visibility + 1 <= 12 * 3600
 
 
 @pytest.mark.parametrize("name", MAPPINGS)

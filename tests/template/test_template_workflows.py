@@ -35,7 +35,12 @@ def errors_that_stay() -> set[str]:
         importlib.import_module(module.name)
     while left:
         kinds = [kind for kind in left.pop().__subclasses__() if not issubclass(kind, TransientError)]
-        found |= {kind.__name__ for kind in kinds if kind.__module__.startswith("ferry.")}
+        # What notifications come to is no concern of workflows.
+        found |= {
+            kind.__name__
+            for kind in kinds
+            if kind.__module__.startswith("ferry.") and not kind.__module__.startswith("ferry.events.")
+        }
         left += kinds
     return found
 

@@ -9,7 +9,7 @@ from ferry.replica_settings import ReplicaSettings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.builders import NOON, RUN_ID, described
+from tests.support.builders import NOON, RUN_ID, described, marker_of
 from tests.support.strategies import ANY_TEXT
 
 SECONDS = st.integers(0, 253_402_300_799).map(lambda second: datetime.fromtimestamp(second, UTC))
@@ -73,5 +73,5 @@ def test_a_replica_keeps_the_metadata_of_its_source_beside_the_marker():
     )
 
     assert decode_value(properties.metadata["owner"]) == "Zoë"
-    assert Marker.from_metadata(properties.metadata) == Marker.of(source, RUN_ID)
+    assert Marker.from_metadata(properties.metadata) == marker_of(source, {"team": "a"})
     assert (properties.tags, properties.storage_class) == ({"team": "a"}, "GLACIER_IR")

@@ -8,7 +8,7 @@ from ferry.objects import CONTENT_HEADERS, Marker, Notice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.builders import RUN_ID, described, policy
+from tests.support.builders import described, marker_of, policy
 from tests.support.strategies import ANY_TEXT
 
 LARGE = {"note": "x" * 3000, "owner": "me"}
@@ -69,7 +69,7 @@ def test_metadata_is_kept_whole_or_dropped_whole_and_the_marker_stays(metadata):
 
     is_dropped = Notice.METADATA_DROPPED in properties.notices
     assert users(properties) == ({} if is_dropped else metadata)
-    assert Marker.from_metadata(decoded(properties)) == Marker.of(source, RUN_ID, properties.notices)
+    assert Marker.from_metadata(decoded(properties)) == marker_of(source, notices=properties.notices)
     assert sum(len(name) + len(value) for name, value in properties.metadata.items()) <= MAX_METADATA_BYTES
 
 
@@ -121,9 +121,11 @@ def test_an_object_encrypted_by_its_owner_fails_rather_than_lose_its_key(metadat
 def test_metadata_of_ferrys_own_kind_is_not_taken_from_a_source():
     forged = {"ferry-notices": "unverified", "ferry-source-crc64": "1", "ferry-anything": "x"}
 
-    properties = policy().properties(described(metadata=forged | {"owner": "me"}))
+    source = described(metadata=forged | {"owner": "me"})
 
-    assert Marker.from_metadata(properties.metadata) == Marker.of(described(), RUN_ID)
+    properties = policy().properties(source)
+
+    assert Marker.from_metadata(properties.metadata) == marker_of(source)
     assert "ferry-anything" not in properties.metadata
 
 

@@ -12,6 +12,9 @@ from cli.options import Compare, StorageClass
 
 GROUPS = {
     "task": ["create", "list", "show", "delete"],
+    "realtime": ["enable", "disable", "show", "rotate", "strays"],
+    "schedule": ["set", "show", "remove"],
+    "sender": ["build"],
     "run": ["start", "list", "show", "watch", "failures", "stop", "pause", "resume", "retry"],
 }
 COMMANDS = [

@@ -17,7 +17,7 @@ from ferry.multipart.upload import CopiedRange, UploadPlan
 from ferry.objects import Marker, Notice
 from ferry.outcome import Outcome, Result
 
-from tests.support.builders import RUN_ID, properties
+from tests.support.builders import marker_of, properties
 from tests.support.engines import Sides, large_object_copier
 from tests.support.faults import raising
 
@@ -71,7 +71,9 @@ def test_an_object_copied_in_parts_is_like_one_copied_whole(sides):
     assert outcome == Outcome("k", Result.COPIED, size=len(CONTENT))
     assert stored.content == CONTENT
     assert stored.properties.tags == {"team": "a"}
-    assert Marker.from_metadata(stored.properties.metadata) == Marker.of(sides.source.head("k"), RUN_ID)
+    assert Marker.from_metadata(stored.properties.metadata) == marker_of(
+        sides.source.head("k"), {"team": "a"}
+    )
     assert sides.replica.uploads == {}
 
 

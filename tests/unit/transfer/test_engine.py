@@ -8,7 +8,7 @@ from ferry.objects import Marker
 from ferry.outcome import Outcome, Result
 from ferry.transfer.engine import GREW, MIB, TransferLimits
 
-from tests.support.builders import RUN_ID, job_object, properties
+from tests.support.builders import job_object, marker_of, properties
 from tests.support.engines import Sides, copy_all, copy_one
 from tests.support.faults import pass_turns, raising
 
@@ -33,7 +33,9 @@ def test_a_replica_gets_the_bytes_the_headers_the_metadata_and_the_tags_of_its_s
     assert stored.properties.content_headers == headers
     assert stored.properties.metadata["owner"] == "=?UTF-8?B?Wm/Dqw==?="
     assert stored.properties.tags == {"team": "a"}
-    assert Marker.from_metadata(stored.properties.metadata) == Marker.of(sides.source.head("k"), RUN_ID)
+    assert Marker.from_metadata(stored.properties.metadata) == marker_of(
+        sides.source.head("k"), {"team": "a"}
+    )
 
 
 def test_the_common_case_takes_one_request_on_each_side(sides):

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from boto3.dynamodb.conditions import Attr
 from botocore.exceptions import ClientError
 
 from ferry.events.signature import SMQ_WINDOW, UntrustedError
@@ -34,10 +35,14 @@ class Replays:
             UntrustedError: It was seen before.
         """
         digest = hashlib.sha256(signature.encode("utf-8", "surrogatepass")).hexdigest()
-        key = {"pk": f"SEEN#{digest}", "sk": "-"}
-        row: dict[str, str | int] = {**key, "expires_at": int((now + _REMEMBERED).timestamp())}
+        row: dict[str, str | int] = {
+            "pk": f"SEEN#{digest}",
+            "sk": "-",
+            "expires_at": int((now + _REMEMBERED).timestamp()),
+        }
+        unseen = Attr("pk").not_exists() | Attr("forgotten").exists()
         try:
-            self._table.put_item(Item=row, ConditionExpression="attribute_not_exists(pk)")
+            self._table.put_item(Item=row, ConditionExpression=unseen)
         except ClientError as error:
             if is_failed_condition(error):
                 raise UntrustedError("It was received before.", reason="Replay") from error
@@ -45,5 +50,5 @@ class Replays:
         try:
             yield
         except BaseException:
-            self._table.delete_item(Key=key)
+            self._table.put_item(Item={**row, "forgotten": True})
             raise

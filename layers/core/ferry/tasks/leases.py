@@ -6,12 +6,15 @@ holder that dies gives nothing back; its message comes again, and the lease runs
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-from boto3.dynamodb.conditions import Attr
+from boto3.dynamodb.conditions import Attr, ConditionBase
 from botocore.exceptions import ClientError
 
 from ferry.errors import TransientError
@@ -67,62 +70,47 @@ class Leases:
 
     def give_back(self, lease: Lease) -> bool:
         """Give a lease back; when a note was left, keep it without the note and return False: look again."""
-        mine = Attr("holder").eq(lease.holder)
-        try:
-            self._table.delete_item(Key=_key(lease), ConditionExpression=mine & Attr("noted").not_exists())
-        except ClientError as error:
-            if not is_failed_condition(error):
-                raise
-        else:
+        if self._free(lease, Attr("noted").not_exists()):
             return True
-        try:
-            self._table.update_item(
-                Key=_key(lease), UpdateExpression="REMOVE noted", ConditionExpression=mine
-            )
-        except ClientError as error:
-            if not is_failed_condition(error):
-                raise
-            # It ran out and is somebody else's by now, who looks for himself.
-            return True
-        return False
+        # When it is not even held any more, it ran out and is somebody else's, who looks for himself.
+        return not self._update(lease, "REMOVE noted", Attr("holder").eq(lease.holder))
 
     def drop(self, lease: Lease) -> None:
         """Give a lease back in any case, by somebody whose message comes again."""
-        try:
-            self._table.delete_item(Key=_key(lease), ConditionExpression=Attr("holder").eq(lease.holder))
-        except ClientError as error:
-            if not is_failed_condition(error):
-                raise
+        self._free(lease)
+
+    def _free(self, lease: Lease, *conditions: ConditionBase) -> bool:
+        """Let anybody have a lease that is still held; its row goes by itself, some day."""
+        condition = reduce(and_, conditions, Attr("holder").eq(lease.holder))
+        return self._update(lease, "REMOVE holder, since, ends, noted", condition)
 
     def _take(self, lease: Lease, now: datetime, seconds: float) -> bool:
         moment = int(now.timestamp() * 1000)
-        try:
-            self._table.update_item(
-                Key=_key(lease),
-                UpdateExpression="SET holder = :holder, since = :now, ends = :ends, expires_at = :gone "
-                "REMOVE noted",
-                ConditionExpression="attribute_not_exists(holder) OR ends < :now",
-                ExpressionAttributeValues={
-                    ":holder": lease.holder,
-                    ":now": moment,
-                    ":ends": moment + int(seconds * 1000),
-                    ":gone": int((now + _KEEP).timestamp()),
-                },
-            )
-        except ClientError as error:
-            if not is_failed_condition(error):
-                raise
-            return False
-        return True
+        return self._update(
+            lease,
+            "SET holder = :holder, since = :now, ends = :ends, expires_at = :gone REMOVE noted",
+            Attr("holder").not_exists() | Attr("ends").lt(moment),
+            {
+                ":holder": lease.holder,
+                ":now": moment,
+                ":ends": moment + int(seconds * 1000),
+                ":gone": int((now + _KEEP).timestamp()),
+            },
+        )
 
     def _note(self, lease: Lease, now: datetime) -> bool:
         trusted = int((now - TRUSTED).timestamp() * 1000)
+        held = Attr("holder").exists() & Attr("since").gte(trusted)
+        return self._update(lease, "SET noted = :yes", held, {":yes": True})
+
+    def _update(
+        self, lease: Lease, change: str, condition: ConditionBase, values: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Change a row under a condition; tell whether it held."""
+        named: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
         try:
             self._table.update_item(
-                Key=_key(lease),
-                UpdateExpression="SET noted = :yes",
-                ConditionExpression=Attr("holder").exists() & Attr("since").gte(trusted),
-                ExpressionAttributeValues={":yes": True},
+                Key=_key(lease), UpdateExpression=change, ConditionExpression=condition, **named
             )
         except ClientError as error:
             if not is_failed_condition(error):
