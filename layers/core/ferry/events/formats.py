@@ -17,7 +17,8 @@ from ferry.errors import PermanentError
 from ferry.events.models import Action, BareMessage, Notification, ObjectEvent, action_of
 from ferry.jobs import EventJob
 
-MAX_KEY_BYTES: Final = 1023
+MAX_KEY_BYTES: Final = 3 * 1023
+"""Of the longest key of OSS, if a sender encodes every byte of it."""
 _XML_NAMESPACE: Final = "{http://mns.aliyuncs.com/doc/v1/}"
 _DEEPEST: Final = 2
 """Envelopes around a notification, each of which may be spelled in Base64."""
