@@ -1,6 +1,7 @@
 """Making replicas match sources that notifications tell about, by what both sides are at this moment."""
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -147,15 +148,28 @@ class Follower:
         end, _ = await self._look(change)
         if end is not None:
             return end
-        seconds = deadline - self.engine.retry.clock() + _LEASE_MARGIN_SECONDS
-        now = datetime.now(UTC)
-        lease = await asyncio.to_thread(self.leases.take, self.task_id, change.key, now, seconds=seconds)
+        lease = await self._take(change.key, deadline)
         if lease is None:
             return Outcome(change.key, Result.CURRENT)
         try:
             return await self._act(change, lease, deadline)
         except BaseException:
             await asyncio.to_thread(self.leases.drop, lease)
+            raise
+
+    async def _take(self, key: str, deadline: float) -> Lease | None:
+        """Take the key's lease; one that comes when nobody waits for it any more is given back."""
+        seconds = deadline - self.engine.retry.clock() + _LEASE_MARGIN_SECONDS
+        now = datetime.now(UTC)
+        taking = asyncio.ensure_future(
+            asyncio.to_thread(self.leases.take, self.task_id, key, now, seconds=seconds)
+        )
+        try:
+            return await asyncio.shield(taking)
+        except asyncio.CancelledError:
+            with contextlib.suppress(TransientError):
+                if (lease := await taking) is not None:
+                    await asyncio.to_thread(self.leases.drop, lease)
             raise
 
     async def _act(self, change: ChangedObject, lease: Lease, deadline: float) -> _End:
