@@ -90,7 +90,8 @@ class Schedule(BaseModel):
         cron = AwsCroniter(self.expression.removeprefix("cron(").removesuffix(")"))
         # The library knows no time zones: clocks on the wall are given to it as if they showed UTC.
         wall = after.astimezone(zone).replace(tzinfo=UTC)
-        while following := cron.get_next(wall, 1):
+        # It answers one None when no time is left.
+        while (following := cron.get_next(wall, 1)) and following[0] is not None:
             wall = following[0]
             yield wall.replace(tzinfo=zone)
 
