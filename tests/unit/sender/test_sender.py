@@ -22,8 +22,15 @@ from tests.support.notifications import events_body
 SECRET = "s3cret-that-nobody-may-read"
 FORBIDDEN = reply(b"", status="403 Forbidden")
 MOVED = reply(b"", "Location: http://127.0.0.1:1/", status="307 Temporary Redirect")
+
+
+def runs(python):
+    return subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode == 0
+
+
 # Another Python than the one of the tests, if the machine has one: nothing that is installed here is there.
-PYTHON = next(filter(None, map(shutil.which, ("python3.10", "python3.11", "python3.12"))), sys.executable)
+CANDIDATES = filter(None, map(shutil.which, ("python3.10", "python3.11", "python3.12", "/usr/bin/python3")))
+PYTHON = next(filter(runs, CANDIDATES), sys.executable)
 
 
 @dataclass
