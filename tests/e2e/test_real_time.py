@@ -2,8 +2,10 @@
 
 import json
 import time
+import urllib.error
+import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -131,9 +133,11 @@ def test_before_a_reconcile_everything_that_was_told_is_right(traffic: Traffic):
     print(json.dumps(lag, indent=2))  # noqa: T201 - shown by pytest -s
 
 
-def test_a_reconcile_during_traffic_leaves_the_destination_as_the_source_is(traffic: Traffic):
+def test_a_scheduled_reconcile_during_traffic_leaves_the_destination_as_the_source_is(traffic: Traffic):
     traffic.tell(FAITHFUL)
-    run = traffic.user.ferry("run", "start", "live", "--json").json["run_id"]
+    assert traffic.user.ferry("schedule", "set", "live", "rate(1 minute)").code == 0
+    run = wait_for(lambda: passes(traffic.user))[0]
+    assert traffic.user.ferry("schedule", "remove", "live").code == 0
     writes = changes([f"{way}/later-" for way in WAYS], 20, seed=8)
     traffic.source.write_all(writes, per_second=PER_SECOND)
     followed = traffic.user.ferry("run", "watch", run, "--json")
@@ -160,6 +164,74 @@ def wait_until_idle(user: User) -> None:
         left = user.aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
         quiet = quiet + 1 if all(int(left[name]) == 0 for name in names) else 0
         time.sleep(0.3)
+
+
+def test_what_is_sent_straight_to_the_queue_is_followed_or_kept_aside_with_the_reason(traffic: Traffic):
+    user, key = traffic.user, "simplified/classic.bin"
+    traffic.control.clear()
+    traffic.source.bucket.put_object(key, b"told by nobody")
+    sqs, url = user.aws("sqs"), user.stack.outputs["EventQueueUrl"]
+
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"key": key, "size": 14}))
+    sqs.send_message(QueueUrl=url, MessageBody="what is this?")
+
+    assert wait_for(lambda: user.replicas(f"live/{key}")) == {"": b"told by nobody"}
+    (stray,) = wait_for(lambda: user.ferry("realtime", "strays", "--json").json)
+    assert (stray["body"], stray["reason"]) == (
+        "what is this?",
+        "The body is neither JSON, nor XML, nor Base64.",
+    )
+
+
+def test_a_large_object_and_changed_metadata_arrive_too(traffic: Traffic):
+    user, bucket = traffic.user, traffic.source.bucket
+    traffic.tell(FAITHFUL)
+    content = bytes(LARGE_OBJECT_THRESHOLD + 1)
+
+    bucket.put_object("json/large.bin", content)
+    bucket.put_object("json/small.bin", b"small")
+    assert len(wait_for(lambda: user.replicas("live/json/large.bin"))[""]) == len(content)
+    assert wait_for(lambda: user.replicas("live/json/small.bin")) == {"": b"small"}
+    bucket.update_object_meta("json/small.bin", {"x-oss-meta-owner": "me"})
+
+    where = {"Bucket": user.stack.replica_bucket, "Key": "live/json/small.bin"}
+    assert wait_for(lambda: user.aws("s3").head_object(**where)["Metadata"].get("owner")) == "me"
+    assert user.uploads() == []
+
+
+def test_a_secret_that_was_rotated_out_and_a_task_that_was_disabled_are_refused(traffic: Traffic):
+    user = traffic.user
+
+    def status(url: str) -> int:
+        request = urllib.request.Request(url, data=b'{"events": []}', method="POST")
+        request.add_header("content-type", "application/json")
+        try:
+            with urllib.request.urlopen(request) as reply:
+                return int(reply.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    old = traffic.endpoint["url"]
+    new = user.ferry("realtime", "rotate", "live", "--keep", "0", "--json").json["url"]
+    assert wait_for(lambda: status(old) == 401)
+    assert status(new) == 202
+    assert user.ferry("realtime", "disable", "live").code == 0
+    assert wait_for(lambda: status(new) == 401)
+
+
+def passes(user: User) -> list[str]:
+    """The runs that looked at everything, by id."""
+    runs = user.ferry("run", "list", "live", "--json").json
+    return [run["run_id"] for run in runs if not run["run_id"].endswith("-realtime")]
+
+
+def wait_for[T](look: Callable[[], T]) -> T:
+    """Look again until there is something to see."""
+    deadline = time.monotonic() + 120
+    while not (seen := look()):
+        assert time.monotonic() < deadline, "it did not happen in two minutes"
+        time.sleep(0.3)
+    return seen
 
 
 def differing(replicas: dict[str, bytes], expected: dict[str, bytes]) -> set[str]:
