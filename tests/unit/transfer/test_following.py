@@ -1,7 +1,7 @@
 """Whatever notifications tell, twice, late and out of order, replicas end as their sources are."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import pytest
@@ -200,6 +200,25 @@ def test_without_the_tasks_consent_nothing_is_deleted():
 
     assert followed.outcome == Outcome("a", Result.GONE)
     assert bench.replicas() == {"a": b"1"}
+
+
+def test_backups_of_a_key_that_goes_twice_a_day_are_all_kept():
+    bench = Bench(Random(1))
+    follower = bench.follower()
+    follower = replace(follower, deleter=replace(follower.deleter, backup_prefix="kept/day/"))
+
+    async def live() -> None:
+        for content in (b"1", b"2", b"1"):
+            bench.source.write("a", content)
+            await follower.follow_all([ChangedObject(key="a")], seconds=60)
+            bench.source.remove("a")
+            (ended,) = await follower.follow_all([ChangedObject(key="a")], seconds=60)
+            assert ended.outcome == Outcome("a", Result.DELETED)
+
+    run_interleaved(live, bench.random)
+
+    assert sorted(bench.replicas().values()) == [b"1", b"2"]
+    assert all(key.startswith("kept/day/") for key in bench.replicas())
 
 
 def test_a_key_that_a_sender_encoded_is_found_all_the_same():

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import unquote
@@ -236,7 +236,13 @@ class Follower:
         if replica is None:
             return Outcome(key, Result.GONE)
         extra = ExtraReplica(key=key, size=replica.size, replica_etag=replica.etag)
-        return await asyncio.to_thread(self.deleter.delete, extra)
+        return await asyncio.to_thread(self._deleter_of(replica).delete, extra)
+
+    def _deleter_of(self, replica: Replica) -> Deleter:
+        """Return what deletes a replica; a key may go more than once a day, so backups lie by their etags."""
+        if self.deleter.backup_prefix is None:
+            return self.deleter
+        return replace(self.deleter, backup_prefix=f"{self.deleter.backup_prefix}{replica.etag}/")
 
     async def _final_look(self, change: ChangedObject) -> Outcome:
         try:
