@@ -99,6 +99,20 @@ def test_an_event_of_a_bucket_that_nobody_replicates_is_kept_aside(deployment):
     assert "somebody-elses" in stray.reason
 
 
+@pytest.mark.parametrize(
+    "run_id", ["photos-20260131t120000z", "videos-20260131-realtime", "photos-20269999-realtime"]
+)
+def test_a_job_that_would_be_accounted_for_elsewhere_is_kept_aside(deployment, run_id):
+    deployment.follow()
+    event = delivered(deployment, sample("transfer-event-job"))
+    event["Records"][0]["body"] = event["Records"][0]["body"].replace(DAY, run_id)
+
+    assert transfer(event, Context()) == NOTHING_FAILED
+
+    assert len(list(deployment.strays.list())) == 1
+    assert deployment.replicas() == {}
+
+
 def test_a_job_of_a_task_that_follows_nothing_any_more_does_nothing(deployment):
     answer = transfer(delivered(deployment, sample("transfer-event-job")), Context())
 

@@ -11,7 +11,7 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
-from local.emulator import error_type, repair
+from local.emulator import error_type, leading_keys, repair
 from tests.support.stack_workflows import Event, Fails, end_wait, execute
 
 TRACE = """some output
@@ -172,3 +172,23 @@ def test_functions_share_an_unpacked_layer(tmp_path, monkeypatch):
 
     assert folders[0].resolve() == folders[1].resolve()
     assert all((folder / "python" / "module.py").read_text() == "NAME = 1" for folder in folders)
+
+
+@pytest.mark.parametrize(
+    ("request_", "keys"),
+    [
+        ({"Key": {"pk": {"S": "LEASE#a"}, "sk": {"S": "-"}}}, ["LEASE#a"]),
+        ({"Item": {"pk": {"S": "SEEN#a"}, "sk": {"S": "-"}}}, ["SEEN#a"]),
+        (
+            {
+                "KeyConditionExpression": "#n0 = :v0",
+                "ExpressionAttributeNames": {"#n0": "pk"},
+                "ExpressionAttributeValues": {":v0": {"S": "TASKS"}},
+            },
+            ["TASKS"],
+        ),
+        ({"TableName": "t"}, []),
+    ],
+)
+def test_policies_see_which_partitions_a_request_names(request_, keys):
+    assert leading_keys(request_) == keys

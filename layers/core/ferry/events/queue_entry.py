@@ -11,7 +11,7 @@ from ferry.events.matching import jobs_of, match
 from ferry.events.models import BareMessage
 from ferry.jobs import ChangedObject, EventJob
 from ferry.tasks.current import RealTimeTasks
-from ferry.tasks.models import Task
+from ferry.tasks.models import Task, day_of, real_time_run_id
 
 if TYPE_CHECKING:
     from ferry.tasks.strays import Strays
@@ -95,6 +95,9 @@ def jobs_in(queued: QueueMessage, tasks: Sequence[Task]) -> list[EventJob]:
     """
     message = read_queue_message(queued.body)
     if isinstance(message, EventJob):
+        if not _is_days_run(message.run_id, message.task_id):
+            msg = "The job names a run that is not its task's of a day; send notifications, not jobs."
+            raise StrayMessageError(msg, reason="ForeignRun")
         return [message]
     if isinstance(message, BareMessage):
         task = default_task(tasks)
@@ -108,6 +111,13 @@ def jobs_in(queued: QueueMessage, tasks: Sequence[Task]) -> list[EventJob]:
             msg = f"No real-time task replicates these objects of {buckets}; enable real time for one."
             raise StrayMessageError(msg, reason="NoTask")
     return matched.jobs
+
+
+def _is_days_run(run_id: str, task_id: str) -> bool:
+    try:
+        return run_id == real_time_run_id(task_id, day_of(run_id))
+    except ValueError:
+        return False
 
 
 def default_task(tasks: Sequence[Task]) -> Task:

@@ -230,7 +230,19 @@ def real_time_run_id(task_id: str, day: date) -> str:
 
 def is_real_time(run_id: str) -> bool:
     """Tell whether an id is that of a real-time run."""
-    return run_id.endswith("-realtime")
+    return _RUN_ID.fullmatch(run_id) is not None and run_id.endswith("-realtime")
+
+
+def day_of(run_id: str) -> date:
+    """Return the day of a real-time run.
+
+    Raises:
+        ValueError: It is not the id of one.
+    """
+    if not is_real_time(run_id):
+        msg = f"{run_id!r} is not the id of a real-time run."
+        raise ValueError(msg)
+    return datetime.strptime(run_id.split("-")[-2], "%Y%m%d").replace(tzinfo=UTC).date()
 
 
 def task_id_of(run_id: str) -> str:

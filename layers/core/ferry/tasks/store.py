@@ -5,14 +5,14 @@ one run under ``RUN#<run>``, which ``ledger`` keeps.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
 from ferry.errors import ConfigurationError, PermanentError
-from ferry.tasks.models import Run, RunState, Task, task_id_of
+from ferry.tasks.models import Run, RunState, Task, day_of, task_id_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -149,8 +149,7 @@ class TaskStore:
         """Store the real-time run of a day unless it is there; asks the table once per run and process."""
         if run_id in self._real_time_runs:
             return
-        day = datetime.strptime(run_id.split("-")[-2], "%Y%m%d").replace(tzinfo=UTC).date()
-        run = Run.of_day(task, day)
+        run = Run.of_day(task, day_of(run_id))
         try:
             self._table.put_item(
                 Item={**_run_key(run_id), **_run_item(run)}, ConditionExpression=Attr("pk").not_exists()
