@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ferry.tasks.models import real_time_run_id
+from ferry.tasks.run_ids import real_time_run_id
 
 from local.oss.events.client import NotificationControl
 from local.oss.events.rules import Rule

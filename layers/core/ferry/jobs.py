@@ -142,26 +142,20 @@ def pack_changes(changes: Iterable[ChangedObject], *, most: int = 100) -> Iterat
     Yields:
         Non-empty groups, each under ``MAX_JOB_BYTES`` as JSON.
     """
-    group: list[ChangedObject] = []
-    message_size = 0
-    for item in changes:
-        item_size = len(spell(item).encode()) + 1
-        if group and (len(group) == most or message_size + item_size > MAX_JOB_BYTES):
-            yield tuple(group)
-            group, message_size = [], 0
-        group.append(item)
-        message_size += item_size
-    if group:
-        yield tuple(group)
+    return _packed(changes, most)
 
 
 def pack_extras(extras: Iterable[ExtraReplica]) -> Iterator[tuple[ExtraReplica, ...]]:
     """Group replicas to delete into messages, keeping their order; each under ``MAX_JOB_BYTES`` as JSON."""
-    group: list[ExtraReplica] = []
+    return _packed(extras)
+
+
+def _packed[T: _Message](items: Iterable[T], most: int | None = None) -> Iterator[tuple[T, ...]]:
+    group: list[T] = []
     message_size = 0
-    for item in extras:
+    for item in items:
         item_size = len(spell(item).encode()) + 1
-        if group and message_size + item_size > MAX_JOB_BYTES:
+        if group and (len(group) == most or message_size + item_size > MAX_JOB_BYTES):
             yield tuple(group)
             group, message_size = [], 0
         group.append(item)

@@ -1,8 +1,9 @@
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from ferry.keys import KeyMapping
-from ferry.tasks.models import TASK_ID_PATTERN, Counts, Found, Run, RunState, Task, task_id_of
+from ferry.tasks.models import TASK_ID_PATTERN, Counts, Found, Run, RunState, Task
+from ferry.tasks.run_ids import day_of, task_id_of
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -107,3 +108,23 @@ def test_what_was_found_adds_up_field_by_field():
 
 def test_times_are_those_of_the_clock_given():
     assert run_of().started_at == NOON
+
+
+def test_a_days_notifications_are_a_run_that_ends_with_the_day():
+    run = Run.of_day(task(), date(2026, 1, 31))
+    during, after = NOON, NOON + timedelta(days=1)
+
+    assert run.run_id == "photos-20260131-realtime"
+    assert (task_id_of(run.run_id), day_of(run.run_id)) == ("photos", date(2026, 1, 31))
+    assert run.state_at(during, failed=3) is RunState.RUNNING
+    assert run.state_at(after, failed=0) is RunState.SUCCEEDED
+    assert run.state_at(after, failed=3) is RunState.COMPLETED_WITH_FAILURES
+    assert not run.state.is_over
+
+
+@pytest.mark.parametrize(
+    "run_id", ["photos-20260131t120000z", "photos-realtime", "photos-20269999-realtime", ""]
+)
+def test_what_is_no_real_time_run_has_no_day(run_id):
+    with pytest.raises(ValueError, match=r"id of a real-time run|does not match|unconverted"):
+        day_of(run_id)

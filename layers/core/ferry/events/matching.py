@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from ferry.events.models import Action, Notification, ObjectEvent
 from ferry.jobs import ChangedObject, EventJob, pack_changes
-from ferry.tasks.models import Task, real_time_run_id
+from ferry.tasks.models import Task
+from ferry.tasks.run_ids import real_time_run_id
 
 
 @dataclass(frozen=True, slots=True)

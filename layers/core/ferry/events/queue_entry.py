@@ -11,7 +11,8 @@ from ferry.events.matching import jobs_of, match
 from ferry.events.models import BareMessage
 from ferry.jobs import ChangedObject, EventJob
 from ferry.tasks.current import RealTimeTasks
-from ferry.tasks.models import Task, day_of, real_time_run_id
+from ferry.tasks.models import Task
+from ferry.tasks.run_ids import day_of, real_time_run_id
 
 if TYPE_CHECKING:
     from ferry.tasks.strays import Strays

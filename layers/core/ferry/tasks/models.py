@@ -1,6 +1,5 @@
 """What a user set up, and one pass over it."""
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
@@ -11,10 +10,10 @@ from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.deletes import Deletes
 from ferry.tasks.real_time import RealTime
+from ferry.tasks.run_ids import pass_run_id, real_time_run_id
 from ferry.tasks.schedules import Schedule
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
-_RUN_ID: Final = re.compile(r"(?P<task_id>[a-z0-9][a-z0-9-]{0,39})-\d{8}(t\d{6}z|-realtime)")
 
 
 def _prefix(value: str) -> str:
@@ -186,8 +185,7 @@ class Run(_Model):
     @classmethod
     def start(cls, task: Task, now: datetime, *, dry_run: bool = False, retry_of: str | None = None) -> Self:
         """Describe a new run of a task; its id holds the task's and the second it starts in."""
-        stamp = now.astimezone(UTC).strftime("%Y%m%dt%H%M%Sz")
-        run_id = f"{task.task_id}-{stamp}"
+        run_id = pass_run_id(task.task_id, now)
         return cls(run_id=run_id, task=task, started_at=now, dry_run=dry_run, retry_of=retry_of)
 
     def state_at(self, now: datetime, *, failed: int) -> RunState:
@@ -221,42 +219,6 @@ class Run(_Model):
         if self.task.deletes is None or self.retry_of is not None:
             return None
         return self.task.deletes.refusal(extra=found.extra, replicas=found.replicas)
-
-
-def real_time_run_id(task_id: str, day: date) -> str:
-    """Return the id of a task's real-time run of a day."""
-    return f"{task_id}-{day:%Y%m%d}-realtime"
-
-
-def is_real_time(run_id: str) -> bool:
-    """Tell whether an id is that of a real-time run."""
-    return _RUN_ID.fullmatch(run_id) is not None and run_id.endswith("-realtime")
-
-
-def day_of(run_id: str) -> date:
-    """Return the day of a real-time run.
-
-    Raises:
-        ValueError: It is not the id of one.
-    """
-    if not is_real_time(run_id):
-        msg = f"{run_id!r} is not the id of a real-time run."
-        raise ValueError(msg)
-    return datetime.strptime(run_id.split("-")[-2], "%Y%m%d").replace(tzinfo=UTC).date()
-
-
-def task_id_of(run_id: str) -> str:
-    """Return the task that a run belongs to.
-
-    Raises:
-        ValueError: It is not the id of a run.
-    """
-    match = _RUN_ID.fullmatch(run_id)
-    if match is None:
-        looks = "it looks like TASK-20260131t235959z or TASK-20260131-realtime"
-        msg = f"{run_id!r} is not the id of a run; {looks}."
-        raise ValueError(msg)
-    return match["task_id"]
 
 
 class Found(_Model):

@@ -11,7 +11,8 @@ from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 from ferry.tasks.lag import NO_LAG, Lag
 from ferry.tasks.ledger import Ledger
-from ferry.tasks.models import Counts, Failure, Run, RunState, is_real_time
+from ferry.tasks.models import Counts, Failure, Run, RunState
+from ferry.tasks.run_ids import is_real_time
 from ferry.tasks.store import TaskStore
 from ferry.workflows import Workflows
 

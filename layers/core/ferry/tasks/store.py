@@ -12,7 +12,8 @@ from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
 from ferry.errors import ConfigurationError, PermanentError
-from ferry.tasks.models import Run, RunState, Task, day_of, task_id_of
+from ferry.tasks.models import Run, RunState, Task
+from ferry.tasks.run_ids import day_of, task_id_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table

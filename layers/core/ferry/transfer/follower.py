@@ -176,7 +176,13 @@ class Follower:
         """Look and act until nobody has told about the object meanwhile."""
         done: Outcome | None = None
         for _ in range(_ROUNDS):
-            end = await self._act_once(change, deadline)
+            try:
+                end = await self._act_once(change, deadline)
+            except ConfigurationError:
+                raise
+            except PermanentError as error:
+                # Somebody may have noted a change that does not fail.
+                end = Outcome.failed(change.key, error)
             if isinstance(end, Outcome) and end.result in {Result.COPIED, Result.DELETED}:
                 done = end
             if await asyncio.to_thread(self.leases.give_back, lease):
@@ -206,9 +212,9 @@ class Follower:
             return None, None
         try:
             source = await asyncio.to_thread(self.engine.source.head, key)
+            companions = await read_companions(self.engine.source, source, wants_acl=False)
         except ObjectNotFoundError:
             return (None if self.deletes else Outcome(key, Result.GONE)), replica
-        companions = await read_companions(self.engine.source, source, wants_acl=False)
         digest = properties_digest(source, companions.tags)
         if replica.marker is not None and replica.marker.is_exactly(source, digest):
             return Outcome(key, Result.CURRENT), replica
@@ -222,15 +228,16 @@ class Follower:
         # The size is not known yet; what is held in memory is counted as the most that may be.
         item = JobObject(key=key, size=self.engine.limits.whole_size, etag="", replica_etag=expected)
         try:
-            return await self.engine.attempt(item, deadline=deadline)
+            try:
+                return await self.engine.attempt(item, deadline=deadline)
+            except PermanentError as error:
+                if error.reason != GREW:
+                    raise
+            return Large(await asyncio.to_thread(self.engine.source.head, key), expected)
         except ObjectNotFoundError as error:
             if replica is None:
                 return Outcome(key, Result.GONE)
             raise _GoneError from error
-        except PermanentError as error:
-            if error.reason != GREW:
-                raise
-        return Large(await asyncio.to_thread(self.engine.source.head, key), expected)
 
     async def _delete(self, key: str, replica: Replica | None) -> Outcome:
         if replica is None:
