@@ -31,50 +31,60 @@ def enable(  # noqa: PLR0913 - the options of a command
     task: TaskArgument,
     *,
     deletes: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--deletes",
+            "--deletes/--no-deletes",
             help="Delete a replica when its source is deleted. Needs a stack with MirrorDeletes=Allowed.",
         ),
-    ] = False,
+    ] = None,
     bare_messages: Annotated[
-        bool,
-        typer.Option("--bare-messages", help="Queue messages that name no bucket are for this task."),
-    ] = False,
-    require_signature: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--require-signature", help="Take only what SMQ or EventBridge has signed, beside the secret."
+            "--bare-messages/--no-bare-messages",
+            help="Queue messages that name no bucket are for this task.",
         ),
-    ] = False,
+    ] = None,
+    require_signature: Annotated[
+        bool | None,
+        typer.Option(
+            "--require-signature/--no-require-signature",
+            help="Take only what SMQ or EventBridge has signed, beside the secret.",
+        ),
+    ] = None,
     topic_owner: Annotated[
-        str, typer.Option(metavar="UID", help="The only Alibaba Cloud account whose SMQ topics count.")
-    ] = "",
+        str | None,
+        typer.Option(metavar="UID", help="The only account whose SMQ topics count; '' for any."),
+    ] = None,
     topic: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="The only SMQ topic that counts; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="The only SMQ topic that counts; repeatable; '' for any."),
     ] = None,
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
     local: LocalOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a task follow notifications, or change how it does; its secret stays."""
+    """Let a task follow notifications, or change how it does; its secret and what is not given stay."""
     from ferry.events.secrets import fresh_secret
     from ferry.tasks.real_time import RealTime
     from pydantic import ValidationError
 
     deployment = find_deployment(stack, aws_region, local=local)
     before = deployment.tasks.get_task(task)
-    secrets = before.real_time.secrets if before.real_time is not None else (fresh_secret(),)
+    given = {
+        "deletes": deletes,
+        "takes_bare_messages": bare_messages,
+        "requires_signature": require_signature,
+        "topic_owner": topic_owner,
+        "topic_names": topic,
+    }
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    # An empty text takes a restriction off.
+    chosen |= {name: None for name in ("topic_owner",) if chosen.get(name) == ""}
+    chosen |= {name: () for name in ("topic_names",) if chosen.get(name) == [""]}
+    fields = before.real_time.model_dump() if before.real_time is not None else {"secrets": [fresh_secret()]}
     try:
-        real_time = RealTime(
-            secrets=secrets,
-            deletes=deletes,
-            takes_bare_messages=bare_messages,
-            requires_signature=require_signature,
-            topic_owner=topic_owner or None,
-            topic_names=tuple(topic or ()),
-        )
+        real_time = RealTime.model_validate(fields | chosen)
     except ValidationError as error:
         option = {"topic_owner": "--topic-owner must be an account id, digits only"}
         wrong = {str(problem["loc"][0]) for problem in error.errors()}

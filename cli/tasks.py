@@ -280,9 +280,11 @@ def delete(
 ) -> None:
     """Delete a task; its replicas and the history of its runs stay."""
     deployment: Deployment = find_deployment(stack, aws_region, local=local)
-    if deployment.tasks.get_task(name).schedule is not None:
-        deployment.scheduler.remove(name)
+    is_scheduled = deployment.tasks.get_task(name).schedule is not None
+    # The record first: a schedule without one starts nothing.
     deployment.tasks.delete_task(name)
+    if is_scheduled:
+        deployment.scheduler.remove(name)
     if as_json:
         print_json({"deleted": name})
     else:

@@ -29,10 +29,9 @@ async def follow(record: SQSRecord, seconds: float) -> None:
     if jobs is None:
         count("StrayMessages")
         return
-    for job in jobs:
-        outcomes, lag = await wiring.event_runner().run(
-            job, deliveries=deliveries_of(record), seconds=seconds
-        )
+    runner, deliveries = wiring.event_runner(), deliveries_of(record)
+    runs = (runner.run(job, deliveries=deliveries, seconds=seconds) for job in jobs)
+    for outcomes, lag in await asyncio.gather(*runs):
         emit_outcomes(outcomes)
         emit_lag(lag)
 

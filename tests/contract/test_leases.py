@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from ferry.errors import TransientError
-from ferry.tasks.leases import TRUSTED, Leases
+from ferry.tasks.leases import TRUSTED, Lease, Leases
 
 from tests.support.aws import new_table
 from tests.support.builders import NOON
@@ -82,3 +82,10 @@ def test_a_dropped_lease_is_free_whatever_was_noted(leases):
 def test_keys_may_be_anything_that_notifications_can_hold(leases):
     for key in ("k" * 3069, "日本 +%", "\x00", "."):
         assert leases.give_back(take(leases, key))
+
+
+def test_a_take_whose_answer_was_lost_is_a_take(request):
+    with new_table(request.getfixturevalue("moto")) as table:
+        leases, lease = Leases(table), Lease("photos", "k", "me")
+
+        assert [leases._take(lease, NOON, 10) for _ in range(2)] == [True, True]

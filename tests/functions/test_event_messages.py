@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from ferry import wiring
 from ferry.tasks.models import Counts
 
 from functions.dead_letters.app import lambda_handler as bury
@@ -76,6 +77,19 @@ def test_a_message_that_no_task_can_take_is_kept_aside_with_the_reason_and_the_o
     assert {stray.message_id for stray in deployment.strays.list()} == {"m1", "m2"}
 
 
+@pytest.mark.parametrize("name", ["transfer-bare-message", "transfer-raw-event"])
+def test_what_lies_outside_the_tasks_prefix_is_nothing_to_it_and_no_stray(deployment, name):
+    before = deployment.books.tasks.get_task("photos")
+    source = before.source.model_copy(update={"prefix": "2025/"})
+    deployment.books.tasks.replace_task(before, before.model_copy(update={"source": source}))
+    deployment.follow()
+
+    assert transfer(delivered(deployment, sample(name)), Context()) == NOTHING_FAILED
+
+    assert deployment.replicas() == {}
+    assert list(deployment.strays.list()) == []
+
+
 def test_a_bare_message_without_a_task_to_take_it_says_what_to_do(deployment):
     answer = transfer(delivered(deployment, sample("transfer-bare-message")), Context())
 
@@ -114,6 +128,10 @@ def test_a_job_that_would_be_accounted_for_elsewhere_is_kept_aside(deployment, r
 
 
 def test_a_job_of_a_task_that_follows_nothing_any_more_does_nothing(deployment):
+    tasks = wiring.real_time_tasks()
+    tasks.all()
+    tasks._read_at -= 2
+
     answer = transfer(delivered(deployment, sample("transfer-event-job")), Context())
 
     assert answer == NOTHING_FAILED

@@ -1,6 +1,8 @@
+import base64
 import io
 import json
 import logging
+import string
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from functions.intake.app import lambda_handler
+from local.oss.events.signing import SigningKey
 from tests.support.deployments import EVENTS_URL, Context, sample
 from tests.support.notifications import (
     EVENTBRIDGE_CERTIFICATE,
@@ -148,9 +151,32 @@ def test_every_real_time_task_of_the_bucket_gets_its_share(photos):
     }
 
 
+def test_a_task_that_demands_a_signature_is_not_fed_through_one_that_does_not(photos):
+    task = photos.books.tasks.get_task("photos")
+    strict = task.real_time.model_copy(update={"requires_signature": True})
+    photos.books.tasks.create_task(task.model_copy(update={"task_id": "strict", "real_time": strict}))
+
+    post(unsigned(photos.secret, events_body("a")))
+    unsigned_for = {job["task_id"] for job in photos.event_jobs()}
+    post(api_event(smq(photos.secret)))
+
+    assert unsigned_for == {"photos"}
+    assert {job["task_id"] for job in photos.event_jobs()} == {"photos", "strict"}
+
+
+def test_a_certificate_that_was_replaced_is_fetched_again(photos, monkeypatch, tmp_path):
+    other = SigningKey(tmp_path).certificate
+    fetched = iter([other, signing_key().certificate])
+    monkeypatch.setattr(certificates, "fetch_certificate", lambda _: next(fetched))
+    monkeypatch.setattr(certificates, "_AGAIN_SECONDS", 0.0)
+
+    assert post(api_event(smq(photos.secret)))[0] == 202
+
+
 @pytest.mark.parametrize(
     "body",
     [
+        b'{"events": [{"eventName": "BucketCreated:PutBucket", "oss": {"bucket": {"name": "photos"}}}]}',
         events_body("a", bucket="elsewhere"),
         events_body("a", name="BucketCreated:PutBucket"),
         events_body("a", name="ObjectRemoved:AbortMultipartUpload"),
@@ -249,6 +275,10 @@ CASES = {
         403,
         lambda s: api_event(eventbridge_push(now() - timedelta(seconds=61), BASE, token=s)),
     ),
+    "eventbridge, from year 10000": (
+        403,
+        lambda s: api_event(changed(bridge(s), x_eventbridge_signature_timestamp="9" * 15)),
+    ),
     "eventbridge, another hash": (
         403,
         lambda s: api_event(changed(bridge(s), x_eventbridge_hash_method="MD5")),
@@ -290,17 +320,33 @@ def test_a_signed_notification_is_taken_once(photos, push):
     assert len(photos.event_jobs()) == 1
 
 
+def test_another_spelling_of_a_signature_is_the_same_one(photos):
+    event = api_event(smq(photos.secret))
+    post(event)
+    told = event["headers"]["authorization"]
+    # The last character before the padding holds bits that mean nothing.
+    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    last = told.rstrip("=")[-1]
+    other = alphabet[alphabet.index(last) ^ 1]
+    event["headers"]["authorization"] = told.rstrip("=")[:-1] + other + "=" * told.count("=")
+
+    assert base64.b64decode(told) == base64.b64decode(event["headers"]["authorization"])
+    assert post(event)[0] == 403
+    assert len(photos.event_jobs()) == 1
+
+
 def test_a_notification_that_sqs_did_not_take_may_come_again(photos, monkeypatch):
     event = api_event(smq(photos.secret))
-    send = wiring.event_queue().send
+    queue = wiring.intake()._queue
+    send = queue.send
     refused = TransientError("SQS did not accept 1 of the jobs: Throttled", reason="Throttled")
 
     def refuse(jobs):
         raise refused
 
-    monkeypatch.setattr(wiring.event_queue(), "send", refuse)
+    monkeypatch.setattr(queue, "send", refuse)
     first = post(event)
-    monkeypatch.setattr(wiring.event_queue(), "send", send)
+    monkeypatch.setattr(queue, "send", send)
 
     assert [first, post(event)] == [(503, {}), (202, {"accepted": 1, "jobs": 1})]
     assert keys(photos.event_jobs()) == ["2026/a.jpg"]
@@ -320,7 +366,7 @@ def test_a_table_that_does_not_answer_is_no_answer_of_ours(photos, monkeypatch):
     # API Gateway answers 500 then, and the sender tries again.
     monkeypatch.setenv("FERRY_TABLE", "no-such-table")
     wiring.settings.cache_clear()
-    wiring._table.cache_clear()
+    wiring.intake.cache_clear()
 
     with pytest.raises(ClientError):
         post(unsigned(photos.secret, events_body("a")))

@@ -104,7 +104,13 @@ def test_a_function_uses_the_table_and_no_policy_template_that_grants_more_than_
         ("MultipartCopyFunction", {"ReadSecretsPolicy", "ReadReplicasPolicy", "WriteReplicasPolicy"}),
         (
             "MultipartFinishFunction",
-            {"ReadReplicasPolicy", "WriteReplicasPolicy", "DropUploadsPolicy", "EndWaitPolicy"},
+            {
+                "ReadSecretsPolicy",
+                "ReadReplicasPolicy",
+                "WriteReplicasPolicy",
+                "DropUploadsPolicy",
+                "EndWaitPolicy",
+            },
         ),
         (
             "DeadLettersFunction",

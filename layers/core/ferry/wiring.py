@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import boto3
+    from botocore.config import Config
     from mypy_boto3_dynamodb.service_resource import Table
 
     from ferry.events.intake import Intake
@@ -62,7 +63,14 @@ def session() -> "boto3.Session":
 @lru_cache
 def event_loop() -> asyncio.Runner:
     """Return the loop that lives as long as the function, so that its connections do too."""
-    return asyncio.Runner()
+    from concurrent.futures import ThreadPoolExecutor
+
+    from ferry.stores.protocols import CALLS_AT_ONCE
+
+    runner = asyncio.Runner()
+    # By default there are hardly more threads than processors; these mostly wait.
+    runner.get_loop().set_default_executor(ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="call"))
+    return runner
 
 
 @lru_cache
@@ -252,6 +260,7 @@ def large_object_copier(run: "Run") -> "LargeObjectCopier":
 
 def _copier(run_id: str, task: "Task") -> "LargeObjectCopier":
     from ferry.multipart.upload import LargeObjectCopier
+    from ferry.tasks.run_ids import is_real_time
 
     return LargeObjectCopier(
         _source(task.source),
@@ -259,6 +268,7 @@ def _copier(run_id: str, task: "Task") -> "LargeObjectCopier":
         task.mapping,
         _policy(run_id, task),
         part_size=settings().part_size,
+        exact=is_real_time(run_id),
     )
 
 
@@ -303,14 +313,32 @@ def intake() -> "Intake":
     from ferry.events.certificates import Certificates
     from ferry.events.intake import Intake
     from ferry.events.replays import Replays
+    from ferry.job_queue import JobQueue
+    from ferry.retry import RetryPolicy
+    from ferry.tasks.current import RealTimeTasks
+    from ferry.tasks.store import TaskStore
 
-    return Intake(real_time_tasks(), event_queue(), Certificates(), Replays(_table()), _sender_key)
+    table = session().resource("dynamodb", config=_quick()).Table(settings().table)
+    queue = JobQueue(
+        session().client("sqs", config=_quick()),
+        settings().event_queue_url,
+        retry=RetryPolicy(attempts=3, longest_seconds=1),
+    )
+    tasks = RealTimeTasks(TaskStore(table).list_tasks)
+    return Intake(tasks, queue, Certificates(), Replays(table), _sender_key)
+
+
+def _quick() -> "Config":
+    """Senders wait five seconds for an answer and then try again themselves."""
+    from botocore.config import Config
+
+    return Config(connect_timeout=1, read_timeout=1, retries={"mode": "standard", "total_max_attempts": 2})
 
 
 @lru_cache
 def _sender_key() -> bytes:
-    secret = session().client("secretsmanager").get_secret_value(SecretId=settings().sender_key_arn)
-    return secret["SecretString"].encode()
+    secrets = session().client("secretsmanager", config=_quick())
+    return secrets.get_secret_value(SecretId=settings().sender_key_arn)["SecretString"].encode()
 
 
 @lru_cache

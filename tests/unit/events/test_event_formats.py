@@ -102,7 +102,12 @@ UNDECODABLE = {
     "an empty key": events_body(""),
     "a long key": events_body("k" * 3070),
     "half a surrogate pair": b'{"events": ['
-    + json.dumps({"eventName": "x", "oss": {"bucket": {"name": "b"}, "object": {"key": "\ud800"}}}).encode()
+    + json.dumps(
+        {
+            "eventName": "ObjectCreated:PutObject",
+            "oss": {"bucket": {"name": "b"}, "object": {"key": "\ud800"}},
+        }
+    ).encode()
     + b"]}",
     "a cloud event without data": json.dumps({**CLOUD_EVENT, "data": None}).encode(),
     "a cloud event without a type": json.dumps({**CLOUD_EVENT, "type": 5}).encode(),

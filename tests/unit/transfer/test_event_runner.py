@@ -64,6 +64,7 @@ class Bench:
     account: Account = field(default_factory=Account)
     queue: Queue = field(default_factory=Queue)
     workflows: NotedWorkflows = field(default_factory=NotedWorkflows)
+    read_again: list[bool] = field(default_factory=list)
 
     async def follow_all(self, changes, *, seconds):
         return [self.followed(change) for change in changes]
@@ -78,8 +79,11 @@ class Bench:
                 return Followed(change, NOW, later_seconds=seconds)
 
     def run(self, job, *, deliveries=1):
+        tasks = RealTimeTasks(lambda: self.tasks)
+        if self.read_again:
+            tasks.read_again = self.read_again.pop
         runner = EventRunner(
-            RealTimeTasks(lambda: self.tasks),
+            tasks,
             self.account,
             self.workflows,
             self.queue,
@@ -175,11 +179,34 @@ def test_the_same_content_written_again_is_another_version():
     assert len({one["job_id"] for one in started}) == 2
 
 
-def test_a_job_that_is_closed_or_that_nobody_wants_any_more_does_nothing():
-    bench = Bench({"a": copied("a")}, tasks=[task()])
-    closed = Bench({"a": copied("a")})
-    closed.account.closed["j"] = []
+def test_a_large_object_whose_copy_ended_and_is_told_about_again_is_copied_again():
+    bench = Bench({"a": Large(described("a"), None)})
+    bench.run(job("a"))
+    (first,) = bench.workflows.large_objects
+    bench.account.closed[first["job_id"]] = []
+
+    bench.run(job("a"))
+
+    assert [one["job_id"][-2:] for one in bench.workflows.large_objects] == ["-1", "-2"]
+
+
+def test_a_job_that_nobody_wants_any_more_does_nothing():
+    bench = Bench({"a": copied("a")}, tasks=[task()], read_again=[True])
 
     assert bench.run(job("a"))[0] == []
-    assert closed.run(job("a"), deliveries=2)[0] == []
     assert bench.account.closed == {}
+
+
+def test_a_job_of_a_task_that_was_set_up_a_moment_ago_comes_again():
+    bench = Bench({"a": copied("a")}, tasks=[task()], read_again=[False])
+
+    with pytest.raises(TransientError, match="a moment ago"):
+        bench.run(job("a"))
+
+
+def test_a_closed_job_is_looked_at_again_and_counted_once():
+    bench = Bench({"a": copied("a")})
+    bench.account.closed["j"] = []
+
+    assert bench.run(job("a"), deliveries=2)[0] == [copied("a")]
+    assert bench.account.closed == {"j": []}

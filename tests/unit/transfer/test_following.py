@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 from ferry.jobs import ChangedObject
+from ferry.keys import KeyMapping
 from ferry.outcome import Outcome, Result
 from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import TransferEngine, TransferLimits
@@ -248,7 +249,46 @@ def test_a_key_that_looks_encoded_is_taken_as_it_is():
     assert bench.replicas() == {"b%20": b"raw"}
 
 
-@pytest.mark.parametrize("key", [".", "..", "k" * 1025])
+def test_a_key_outside_the_tasks_prefix_touches_no_replica():
+    bench = Bench(Random(1))
+    follower = bench.follower()
+    mapping = KeyMapping(source_prefix="photos/", strip_prefix="photos/")
+    bench.source.write("photos/a.jpg", b"mine")
+    bench.source.write("videos/a.jpg", b"another's")
+    engine = replace(follower.engine, mapping=mapping)
+    follower = replace(follower, engine=engine, deleter=replace(follower.deleter, mapping=mapping))
+    keys = ["photos/a.jpg", "videos/a.jpg", "videos/b.jpg", "%70hotos/a.jpg"]
+
+    ended = run_interleaved(
+        lambda: follower.follow_all([ChangedObject(key=key) for key in keys], seconds=60), bench.random
+    )
+
+    reasons = [one.outcome.reason for one in ended]
+    assert reasons == ["", "OutsidePrefix", "OutsidePrefix", "OutsidePrefix"]
+    assert bench.replicas() == {"a.jpg": b"mine"}
+
+
+def test_a_failure_after_a_copy_is_told():
+    bench = Bench(Random(1))
+    bench.source.write("a", b"1")
+    put = bench.replica.put
+
+    async def put_and_change(*arguments, **named):
+        etag = await put(*arguments, **named)
+        # Somebody tells about another version, which cannot be copied.
+        bench.source.write("a", b"2", metadata={"m": "x" * 3000})
+        next(iter(bench.leases.held.values())).noted = True
+        return etag
+
+    bench.replica.put = put_and_change  # type: ignore[method-assign]
+
+    outcome = follow(bench, ChangedObject(key="a")).outcome
+
+    assert outcome is not None
+    assert (outcome.result, outcome.reason) == (Result.FAILED, "MetadataTooLarge")
+
+
+@pytest.mark.parametrize("key", [".", "..", "%2E%2E", "k" * 1025])
 def test_a_key_that_cannot_be_fails_at_once_with_its_reason(key):
     outcome = follow(Bench(Random(1)), ChangedObject(key=key)).outcome
 

@@ -9,6 +9,7 @@ from typing import Final, override
 from ferry.errors import TransientError
 
 _KEEP_SECONDS: Final = 86_400.0
+_AGAIN_SECONDS: Final = 60.0
 _TIMEOUT_SECONDS: Final = 2.0
 _MAX_BYTES: Final = 16 * 1024
 
@@ -43,6 +44,14 @@ class Certificates:
         certificate = self._fetch(url)
         self._kept[url] = (self._clock(), certificate)
         return certificate
+
+    def get_again(self, url: str) -> bytes | None:
+        """Return a certificate that was fetched just now, None when it is too early to fetch it again."""
+        kept = self._kept.get(url)
+        if kept is not None and self._clock() - kept[0] < _AGAIN_SECONDS:
+            return None
+        self._kept.pop(url, None)
+        return self.get(url)
 
 
 def fetch_certificate(url: str) -> bytes:

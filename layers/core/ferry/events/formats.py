@@ -138,17 +138,22 @@ def _xml_fields(text: bytes) -> dict[str, str]:
     return {field.tag.removeprefix(_XML_NAMESPACE): field.text or "" for field in root}
 
 
-def _notification(events: list[ObjectEvent]) -> Notification:
-    known = tuple(event for event in events if event.action is not Action.UNKNOWN)
+def _notification(events: list[ObjectEvent | None]) -> Notification:
+    known = tuple(event for event in events if event is not None)
     return Notification(known, len(events) - len(known))
 
 
-def _record(record: Any) -> ObjectEvent:
+def _record(record: Any) -> ObjectEvent | None:
+    """Read a record; None when it is about something else than an object."""
+    name = record.get("eventName") if isinstance(record, dict) else None
+    if not isinstance(name, str):
+        raise UndecodableError("A record has no event name.")
+    if action_of(name) is Action.UNKNOWN:
+        return None
     oss = _part(record, "oss")
-    name = record.get("eventName")
     bucket = _part(oss, "bucket").get("name")
-    if not isinstance(name, str) or not isinstance(bucket, str) or not bucket:
-        raise UndecodableError("A record has no event name or no bucket.")
+    if not isinstance(bucket, str) or not bucket:
+        raise UndecodableError("A record has no bucket.")
     key = _key(_part(oss, "object").get("key"))
     return ObjectEvent(name.removeprefix("oss:"), bucket, key, _time(record.get("eventTime")))
 

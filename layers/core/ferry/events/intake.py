@@ -101,7 +101,11 @@ class Intake:
         self._check_signature(delivery, real_time, now)
         notification = read_notification(delivery.body)
         # Whoever knows the secret of a task may tell about the task's bucket, and about no other.
-        same_bucket = [one for one in self._tasks.all() if one.source.bucket == task.source.bucket]
+        same_bucket = [
+            one
+            for one in self._tasks.all()
+            if one.source.bucket == task.source.bucket and _meets_demands(delivery, one)
+        ]
         # Unique, and sorted by what they are for.
         token = uuid4().hex
         matched = match(notification, same_bucket, now, lambda number: f"{token}.{number}")
@@ -122,15 +126,16 @@ class Intake:
                 raise UnauthenticatedError("The secret is wrong or missing, or there is no such task.")
 
     def _check_signature(self, delivery: Delivery, real_time: RealTime, now: datetime) -> None:
-        signer = delivery.signer
-        if signer is None:
-            if real_time.requires_signature:
-                raise UntrustedError("It is not signed, as the task demands.", reason="Unsigned")
-        else:
-            verify(delivery, self._certificates.get(certificate_url(delivery)), now)
-        if signer is Signer.EVENTBRIDGE:
-            return
-        _check_topic(delivery, real_time, is_smq=signer is Signer.SMQ)
+        if delivery.signer is not None:
+            url = certificate_url(delivery)
+            try:
+                verify(delivery, self._certificates.get(url), now)
+            except UntrustedError as error:
+                # The key may have been changed since the certificate was fetched.
+                if error.reason != "Signature" or (fresh := self._certificates.get_again(url)) is None:
+                    raise
+                verify(delivery, fresh, now)
+        _check_demands(delivery, real_time)
 
 
 def _given_secret(request: Request) -> str:
@@ -150,8 +155,28 @@ def _given_secret(request: Request) -> str:
     return next(secret for secret in shown if secret)
 
 
-def _check_topic(delivery: Delivery, real_time: RealTime, *, is_smq: bool) -> None:
-    """Refuse pushes of other topics than the task listens to, and what comes from no topic at all."""
+def _meets_demands(delivery: Delivery, task: Task) -> bool:
+    """Tell whether a notification that came for one task may count for another of its bucket."""
+    if task.real_time is None:
+        return False
+    try:
+        _check_demands(delivery, task.real_time)
+    except UntrustedError:
+        return False
+    return True
+
+
+def _check_demands(delivery: Delivery, real_time: RealTime) -> None:
+    """Refuse what is not signed where that is demanded, and what does not come from a topic listened to.
+
+    EventBridge has no topics; its token is the task's secret, and signed.
+    """
+    signer = delivery.signer
+    if signer is Signer.EVENTBRIDGE:
+        return
+    is_smq = signer is Signer.SMQ
+    if real_time.requires_signature and not is_smq:
+        raise UntrustedError("It is not signed, as the task demands.", reason="Unsigned")
     pins_owner, pins_name = real_time.topic_owner is not None, bool(real_time.topic_names)
     if (pins_owner or pins_name) and not is_smq:
         raise UntrustedError("It does not come from a topic, as the task demands.", reason="Topic")

@@ -102,15 +102,17 @@ def jobs_in(queued: QueueMessage, tasks: Sequence[Task]) -> list[EventJob]:
         return [message]
     if isinstance(message, BareMessage):
         task = default_task(tasks)
+        if not message.key.startswith(task.source.prefix):
+            # The classic sender tells about the whole bucket.
+            return []
         change = ChangedObject(key=message.key)
         return jobs_of(task.task_id, [change], queued.sent, queued.job_id)
     matched = match(message, tasks, queued.sent, queued.job_id)
-    if matched.elsewhere:
+    foreign = {event.bucket for event in message.events} - {task.source.bucket for task in tasks}
+    if matched.elsewhere and foreign and not matched.jobs:
         # Unlike the endpoint, the queue has no other place to say so.
-        buckets = ", ".join(sorted({event.bucket for event in message.events}))
-        if not matched.jobs:
-            msg = f"No real-time task replicates these objects of {buckets}; enable real time for one."
-            raise StrayMessageError(msg, reason="NoTask")
+        msg = f"No real-time task replicates {', '.join(sorted(foreign))}; enable real time for one."
+        raise StrayMessageError(msg, reason="NoTask")
     return matched.jobs
 
 

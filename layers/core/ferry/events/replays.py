@@ -26,7 +26,7 @@ class Replays:
         self._table = table
 
     @contextmanager
-    def once(self, signature: str, now: datetime) -> Iterator[None]:
+    def once(self, signature: bytes, now: datetime) -> Iterator[None]:
         """Do something for a signed notification unless it was done before.
 
         What is done may fail: the notification is forgotten then, for its sender will try again.
@@ -34,7 +34,7 @@ class Replays:
         Raises:
             UntrustedError: It was seen before.
         """
-        digest = hashlib.sha256(signature.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256(signature).hexdigest()
         row: dict[str, str | int] = {
             "pk": f"SEEN#{digest}",
             "sk": "-",

@@ -96,11 +96,10 @@ class Delivery:
         return None
 
     @property
-    def signature(self) -> str:
+    def signature(self) -> bytes:
         """The signature, which no two deliveries have in common, not even two tries of one message."""
-        if self.signer is Signer.EVENTBRIDGE:
-            return self.headers["x-eventbridge-signature-v2"]
-        return self.header("authorization")
+        is_eventbridge = self.signer is Signer.EVENTBRIDGE
+        return _decoded(self.header("x-eventbridge-signature-v2" if is_eventbridge else "authorization"))
 
 
 def certificate_url(delivery: Delivery) -> str:
@@ -185,7 +184,7 @@ def _verify_eventbridge(delivery: Delivery, certificate: bytes, now: datetime) -
     if not delivery.header(TOKEN_HEADER):
         raise UntrustedError("There is no token.", reason="Token")
     stamp = delivery.header("x-eventbridge-signature-timestamp")
-    if not re.fullmatch(r"\d{1,16}", stamp, re.ASCII):
+    if not re.fullmatch(r"\d{1,13}", stamp, re.ASCII):
         raise UntrustedError("There is no time stamp.", reason="Window")
     _check_age(datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(stamp)), now, EVENTBRIDGE_WINDOW)
     lines = [f"{name}: {delivery.headers[name]}" for name in _EVENTBRIDGE_HEADERS if name in delivery.headers]
@@ -195,7 +194,7 @@ def _verify_eventbridge(delivery: Delivery, certificate: bytes, now: datetime) -
 
 
 def _check_signature(
-    certificate: bytes, signature: str, candidates: list[bytes], algorithm: "HashAlgorithm"
+    certificate: bytes, signature: bytes, candidates: list[bytes], algorithm: "HashAlgorithm"
 ) -> None:
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -208,10 +207,9 @@ def _check_signature(
         raise UntrustedError("The certificate cannot be read.", reason="Certificate") from error
     if not isinstance(key, RSAPublicKey):
         raise UntrustedError("The certificate has no RSA key.", reason="Certificate")
-    told = _decoded(signature)
     for signed in candidates:
         try:
-            key.verify(told, signed, PKCS1v15(), algorithm)
+            key.verify(signature, signed, PKCS1v15(), algorithm)
         except InvalidSignature:
             continue
         return

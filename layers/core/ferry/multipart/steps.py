@@ -169,6 +169,12 @@ class LargeObjectSteps:
         for report in reports:
             if report.problem is not None:
                 report.problem.raise_it()
+        if self.run.real_time and self._is_gone():
+            # Whoever was told of the delete found no replica yet.
+            self.copier.abort(self.job.key, plan.upload_id)
+            outcome = Outcome(self.job.key, Result.GONE)
+            self._close(outcome)
+            return outcome
         outcome = self.copier.complete(
             plan, [report.copied for report in reports if report.copied is not None]
         )
@@ -200,6 +206,13 @@ class LargeObjectSteps:
         copier = self.copier
         refusals = Refusals(copier.source, copier.replica, copier.mapping, copier.retry.clock)
         return await refusals.judge(self.job.key, error)
+
+    def _is_gone(self) -> bool:
+        try:
+            self.copier.source.head(self.job.key)
+        except ObjectNotFoundError:
+            return True
+        return False
 
     def _copied_after_all(self) -> Outcome | None:
         """Tell whether the upload was completed and only the answer lost."""

@@ -15,7 +15,7 @@ from ferry.multipart.plan import Part, part_size_for, plan_parts, plan_ranges
 from ferry.multipart.ranges import CopiedRange, RangeProgress, until_time_is_up
 from ferry.objects import ByteRange, Notice, Replica, SourceObject, UploadedPart
 from ferry.outcome import Outcome, Result
-from ferry.replica_policy import ReplicaPolicy
+from ferry.replica_policy import ReplicaPolicy, properties_digest
 from ferry.retry import RetryPolicy
 from ferry.stores.protocols import ReplicaStore, SourceBody, SourceStore
 
@@ -71,6 +71,7 @@ class LargeObjectCopier:
         parts_in_flight: Parts copied at once; each streams, so memory does not grow with their size.
         part_size: Preferred bytes per part.
         on_part: Told the bytes of every part that S3 has taken.
+        exact: Whether a replica of the same content is copied again for its headers, metadata and tags.
     """
 
     source: SourceStore
@@ -80,6 +81,7 @@ class LargeObjectCopier:
     parts_in_flight: int = 4
     part_size: int = 16 * 1024**2
     on_part: Callable[[int], None] = lambda _: None
+    exact: bool = False
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
     async def begin(self, key: str) -> UploadPlan | Outcome:
@@ -110,7 +112,12 @@ class LargeObjectCopier:
         source = await asyncio.to_thread(self.source.head, key)
         replica = await asyncio.to_thread(self.replica.head, replica_key)
         if replica is not None and (ended := self._ended(source.etag, replica)) is not None:
-            return ended
+            if not self.exact:
+                return ended
+            companions = await read_companions(self.source, source, wants_acl=False)
+            digest = properties_digest(source, companions.tags)
+            if replica.marker is not None and replica.marker.is_exactly(source, digest):
+                return ended
         if source.size:
             part_size_for(source.size, preferred_size=self.part_size)
         return Sides(source, replica.etag if replica else None)

@@ -89,7 +89,8 @@ class Leases:
         return self._update(
             lease,
             "SET holder = :holder, since = :now, ends = :ends, expires_at = :gone REMOVE noted",
-            Attr("holder").not_exists() | Attr("ends").lt(moment),
+            # It may be ours already, when the answer to the first try was lost.
+            Attr("holder").not_exists() | Attr("ends").lt(moment) | Attr("holder").eq(lease.holder),
             {
                 ":holder": lease.holder,
                 ":now": moment,

@@ -32,7 +32,7 @@ class TaskStore:
 
     def __init__(self, table: "Table") -> None:
         self._table = table
-        self._real_time_runs: set[str] = set()
+        self._real_time_runs: dict[str, Task] = {}
 
     def create_task(self, task: Task) -> None:
         """Store a new task; raises BusyError when its id is taken."""
@@ -147,18 +147,15 @@ class TaskStore:
             raise BusyError(msg) from error
 
     def ensure_real_time_run(self, task: Task, run_id: str) -> None:
-        """Store the real-time run of a day unless it is there; asks the table once per run and process."""
-        if run_id in self._real_time_runs:
+        """Store the real-time run of a day with its task as it is now, once per process and change of it.
+
+        Nothing else ever changes such a run's row, so writing it again does no harm.
+        """
+        if self._real_time_runs.get(run_id) == task:
             return
         run = Run.of_day(task, day_of(run_id))
-        try:
-            self._table.put_item(
-                Item={**_run_key(run_id), **_run_item(run)}, ConditionExpression=Attr("pk").not_exists()
-            )
-        except ClientError as error:
-            if not is_failed_condition(error):
-                raise
-        self._real_time_runs.add(run_id)
+        self._table.put_item(Item={**_run_key(run_id), **_run_item(run)})
+        self._real_time_runs[run_id] = task
 
     def get_run(self, run_id: str) -> Run:
         """Return a run; raises NotFoundError."""

@@ -5,6 +5,7 @@ import logging
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import count
 from typing import Final
 
 from ferry.errors import TransientError
@@ -71,8 +72,10 @@ class EventRunner:
             TransientError: Some objects failed and another delivery may succeed; the job is not closed.
         """
         task = self._wanting(job)
-        if task is None or (deliveries > 1 and self._progress.ledger.is_closed(job.run_id, job.job_id)):
+        if task is None:
             return [], NO_LAG
+        # A job that is closed is carried out all the same: another delivery of it may have left a note and
+        # ended, and the one that was to look again may have come to grief.
         self._progress.tasks.ensure_real_time_run(task, job.run_id)
         followed = await self._follower(task, job.run_id).follow_all(job.objects, seconds=seconds)
         for one in followed:
@@ -101,8 +104,10 @@ class EventRunner:
 
     def _wanting(self, job: EventJob) -> Task | None:
         task = self._tasks.get(job.task_id)
-        if task is None and self._tasks.read_again():
-            task = self._tasks.get(job.task_id)
+        if task is None and not self._tasks.read_again():
+            msg = "The task may have been set up a moment ago."
+            raise TransientError(msg, reason="UnknownTask")
+        task = task or self._tasks.get(job.task_id)
         if task is None:
             logger.warning("the task %s follows no notifications any more", job.task_id)
         return task
@@ -128,16 +133,19 @@ class EventRunner:
         self._queue.send([again], delay_seconds=min(MAX_BACK_OFF_SECONDS, math.ceil(longest)))
 
     def _start_large_object(self, job: EventJob, large: Large) -> None:
-        """Start copying a large object; the same version is copied once a day, however many tell about it."""
+        """Start copying a large object; while a version is being copied, no other copy of it begins."""
         source = large.source
         version = f"{source.key}\n{source.etag}\n{source.last_modified.isoformat()}"
-        digest = hashlib.sha256(version.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256(version.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        # A copy that has ended, and yet the replica is not the source, is followed by another.
+        ids = (f"large-{digest}-{number}" for number in count(1))
+        job_id = next(one for one in ids if not self._progress.ledger.is_closed(job.run_id, one))
         self._workflows.start_large_object(
             self._large_object_state_machine_arn,
             {
                 "task_id": job.task_id,
                 "run_id": job.run_id,
-                "job_id": f"large-{digest[:32]}",
+                "job_id": job_id,
                 "key": source.key,
                 "etag": source.etag,
                 "replica_etag": large.replica_etag,

@@ -125,26 +125,27 @@ class Follower:
     async def _end_of(self, change: ChangedObject, deadline: float) -> _End:
         key = change.key
         try:
-            check_key(key, self.engine.mapping.to_replica(key))
             end = await self._converge(change, deadline)
             decoded = unquote(key)
-            if isinstance(end, Outcome) and end.result is Result.GONE and self._is_ours(decoded, key):
+            is_gone = isinstance(end, Outcome) and end.result is Result.GONE
+            if is_gone and decoded != key and decoded.startswith(self.engine.mapping.source_prefix):
                 # Keys are not encoded in notifications as far as anybody has seen, but no document says so.
                 end = await self._converge(change.model_copy(update={"key": decoded}), deadline)
-        except ConfigurationError as error:
-            # Whatever is wrong, it is mended by somebody, perhaps before the last delivery.
-            judged = await self.engine.judge(key, error)
-            return Outcome.failed(key, judged, is_transient=isinstance(judged, ConfigurationError))
         except PermanentError as error:
-            return Outcome.failed(key, error)
+            judged = await self._judged(key, error)
+            # Whatever is wrong with a setting, it is mended by somebody, perhaps before the last delivery.
+            return Outcome.failed(key, judged, is_transient=isinstance(judged, ConfigurationError))
         except (TransientError, ConflictError, SourceChangedError) as error:
             return Outcome.failed(key, error, is_transient=True)
         return end
 
-    def _is_ours(self, decoded: str, key: str) -> bool:
-        return decoded not in {"", key} and decoded.startswith(self.engine.mapping.source_prefix)
-
     async def _converge(self, change: ChangedObject, deadline: float) -> _End:
+        mapping = self.engine.mapping
+        if not change.key.startswith(mapping.source_prefix):
+            # Where it would land, another object's replica may be.
+            msg = f"The key does not begin with the task's prefix {mapping.source_prefix!r}."
+            raise PermanentError(msg, reason="OutsidePrefix")
+        check_key(change.key, mapping.to_replica(change.key))
         end, _ = await self._look(change)
         if end is not None:
             return end
@@ -156,6 +157,9 @@ class Follower:
         except BaseException:
             await asyncio.to_thread(self.leases.drop, lease)
             raise
+
+    async def _judged(self, key: str, error: PermanentError) -> FerryError:
+        return await self.engine.judge(key, error) if isinstance(error, ConfigurationError) else error
 
     async def _take(self, key: str, deadline: float) -> Lease | None:
         """Take the key's lease; one that comes when nobody waits for it any more is given back."""
@@ -178,15 +182,17 @@ class Follower:
         for _ in range(_ROUNDS):
             try:
                 end = await self._act_once(change, deadline)
-            except ConfigurationError:
-                raise
             except PermanentError as error:
+                judged = await self._judged(change.key, error)
+                if isinstance(judged, ConfigurationError):
+                    raise
                 # Somebody may have noted a change that does not fail.
-                end = Outcome.failed(change.key, error)
+                end = Outcome.failed(change.key, judged)
             if isinstance(end, Outcome) and end.result in {Result.COPIED, Result.DELETED}:
                 done = end
             if await asyncio.to_thread(self.leases.give_back, lease):
-                return done if done is not None and isinstance(end, Outcome) else end
+                is_fine = isinstance(end, Outcome) and end.result is not Result.FAILED
+                return done if done is not None and is_fine else end
         msg = "The object changes faster than it can be copied."
         raise TransientError(msg, reason="KeepsChanging")
 
