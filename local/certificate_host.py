@@ -8,19 +8,17 @@ Run as ``python -m local.certificate_host FOLDER PORT OSS_ENDPOINT``.
 """
 
 import asyncio
-import datetime as dt
 import ssl
 import sys
 import urllib.request
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from ferry.events.signature import CERTIFICATE_HOSTS
 
 from local.oss.control import PREFIX
 from local.oss.events.signing import CERTIFICATE_NAME
+from local.self_signed import private_pem, self_signed, write_private
 
 TRUSTED_NAME = "trusted.pem"
 _KEY_NAME = "certificate_host.key"
@@ -92,31 +90,11 @@ def _read(url: str) -> bytes:
 
 def _make_certificate(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Ferry's certificate host")])
-    now = dt.datetime.now(dt.UTC)
-    hosts = [x509.DNSName(host) for host in sorted(CERTIFICATE_HOSTS)]
-    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=365))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.SubjectAlternativeName(hosts), critical=False)
-        .add_extension(identifier, critical=False)
-        .sign(key, hashes.SHA256())
+    hosts = sorted(CERTIFICATE_HOSTS)
+    write_private(folder / _KEY_NAME, private_pem(key))
+    write_private(
+        trusted_certificate(folder), self_signed(key, "Ferry's certificate host", days=365, hosts=hosts)
     )
-    private = folder / _KEY_NAME
-    private.touch(mode=0o600)
-    private.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    trusted_certificate(folder).write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
 if __name__ == "__main__":

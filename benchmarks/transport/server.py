@@ -5,8 +5,6 @@ own: it prints one JSON line with its URLs and the certificate to trust, and end
 """
 
 import asyncio
-import datetime as dt
-import ipaddress
 import json
 import ssl
 import sys
@@ -17,9 +15,9 @@ from typing import cast
 
 import anycrc
 import uvloop
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from local.self_signed import private_pem, self_signed
 
 BLOCK = bytes(range(256)) * 1024
 
@@ -27,29 +25,8 @@ BLOCK = bytes(range(256)) * 1024
 def write_certificate(folder: Path) -> Path:
     """Write a key and a certificate for 127.0.0.1 that signs itself, good for a day, into one PEM file."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
     path = folder / "certificate.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
+    path.write_bytes(private_pem(key) + self_signed(key, "127.0.0.1", days=1, addresses=["127.0.0.1"]))
     return path
 
 

@@ -1,17 +1,15 @@
 """OSS's own host names, answered on loopback: which names, and a TLS door in front of the server."""
 
 import asyncio
-import ipaddress
 import ssl
 import threading
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from local.self_signed import private_pem, self_signed
 
 SERVICE = "oss-cn-hangzhou.aliyuncs.com"
 PATTERN = r"(?:[a-z0-9-]+\.)?oss-(?:cn|ap|us|eu|me|accelerate)[a-z0-9-]*\.aliyuncs\.com|127\.0\.0\.1"
@@ -24,26 +22,9 @@ _CHUNK_BYTES = 256 << 10
 def write_certificate(folder: Path) -> Path:
     """Make a key and a certificate for the host names; returns one PEM with both."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, SERVICE)])
-    names = [x509.DNSName(host) for host in _CERTIFIED] + [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
     pem = folder / "oracle.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    pem.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    certificate = self_signed(key, SERVICE, days=2, hosts=_CERTIFIED, addresses=["127.0.0.1"])
+    pem.write_bytes(private_pem(key) + certificate)
     return pem
 
 

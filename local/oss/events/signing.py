@@ -1,13 +1,12 @@
 """The server's own signing key and its self-signed certificate."""
 
 import base64
-import datetime as dt
-import os
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from local.self_signed import private_pem, self_signed, write_private
 
 CERTIFICATE_NAME = "x509_public_certificate.pem"
 _KEY_NAME = "signing_key.pem"
@@ -47,29 +46,5 @@ class SigningKey:
 
 def _make(key_path: Path, certificate_path: Path) -> None:
     key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "notify")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=_VALID_DAYS))
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    _write(key_path, private)
-    _write(certificate_path, certificate.public_bytes(serialization.Encoding.PEM))
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    unfinished = path.with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as output:
-        output.write(content)
-    unfinished.rename(path)
+    write_private(key_path, private_pem(key))
+    write_private(certificate_path, self_signed(key, "notify", days=_VALID_DAYS))
