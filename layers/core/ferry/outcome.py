@@ -1,10 +1,11 @@
 """What became of one object."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from ferry.errors import FerryError
+from ferry.errors import FerryError, TransientError
 from ferry.objects import NO_NOTICES, Notice
 
 
@@ -44,3 +45,12 @@ class Outcome:
     def failed(cls, key: str, error: FerryError, *, is_transient: bool = False) -> Self:
         """Describe a failure."""
         return cls(key, Result.FAILED, reason=error.reason, message=str(error), is_transient=is_transient)
+
+
+def unfinished(outcomes: Sequence[Outcome]) -> TransientError | None:
+    """Return the error of a job some of whose objects may succeed at another delivery; None when none may."""
+    waiting = [outcome for outcome in outcomes if outcome.is_transient]
+    if not waiting:
+        return None
+    msg = f"{len(waiting)} of {len(outcomes)} objects failed for now, such as: {waiting[0].message}"
+    return TransientError(msg, reason=waiting[0].reason)

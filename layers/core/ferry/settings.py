@@ -31,7 +31,6 @@ class Settings(BaseModel):
     event_queue_url: str = ""
     run_bucket: str = ""
     large_object_state_machine_arn: str = ""
-    dead_letter_queue_url: str = ""
     sender_key_arn: str = ""
     events_url: str = ""
     run_state_machine_arn: str = ""

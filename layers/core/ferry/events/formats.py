@@ -64,6 +64,7 @@ def read_queue_message(body: str) -> EventJob | BareMessage | Notification:
                 raise UndecodableError("The job lacks a field or has one too many.") from error
         if "key" in document and "events" not in document and "Message" not in document:
             return BareMessage(_key(document["key"]))
+        return _read_json(document, _DEEPEST)
     return read_notification(content)
 
 

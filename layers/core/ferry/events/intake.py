@@ -106,7 +106,7 @@ class Intake:
             for one in self._tasks.all()
             if one.source.bucket == task.source.bucket and _meets_demands(delivery, one)
         ]
-        # Unique, and sorted by what they are for.
+        # Of this delivery alone: another one makes other jobs.
         token = uuid4().hex
         matched = match(notification, same_bucket, now, lambda number: f"{token}.{number}")
         is_signed = delivery.signer is not None

@@ -47,11 +47,7 @@ class TaskStore:
 
     def get_task(self, task_id: str) -> Task:
         """Return a task; raises NotFoundError."""
-        item = self._table.get_item(Key=_task_key(task_id), ConsistentRead=True).get("Item")
-        if item is None:
-            msg = f"There is no task {task_id!r}."
-            raise NotFoundError(msg)
-        return Task.model_validate_json(str(item["body"]))
+        return Task.model_validate_json(self._task_body(task_id))
 
     def list_tasks(self) -> Iterator[Task]:
         """Yield all tasks, ascending by id."""
@@ -69,19 +65,15 @@ class TaskStore:
             NotFoundError: It was deleted meanwhile.
             BusyError: Somebody else changed it meanwhile; read it again.
         """
-        key = _task_key(before.task_id)
-        stored = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
-        if stored is None:
-            msg = f"There is no task {before.task_id!r}."
-            raise NotFoundError(msg)
+        stored = self._task_body(before.task_id)
         msg = f"The task {before.task_id!r} was changed by somebody else meanwhile; try again."
-        if Task.model_validate_json(str(stored["body"])) != before:
+        if Task.model_validate_json(stored) != before:
             raise BusyError(msg)
         try:
             self._table.update_item(
-                Key=key,
+                Key=_task_key(before.task_id),
                 UpdateExpression="SET body = :after",
-                ConditionExpression=Attr("body").eq(stored["body"]),
+                ConditionExpression=Attr("body").eq(stored),
                 ExpressionAttributeValues={":after": after.model_dump_json()},
             )
         except ClientError as error:
@@ -233,6 +225,13 @@ class TaskStore:
             if not is_cancelled(error):
                 raise
         return self.get_run(run_id)
+
+    def _task_body(self, task_id: str) -> str:
+        item = self._table.get_item(Key=_task_key(task_id), ConsistentRead=True).get("Item")
+        if item is None:
+            msg = f"There is no task {task_id!r}."
+            raise NotFoundError(msg)
+        return str(item["body"])
 
     def _update(
         self,

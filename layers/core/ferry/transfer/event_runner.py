@@ -11,7 +11,7 @@ from typing import Final
 from ferry.errors import TransientError
 from ferry.job_queue import MAX_BACK_OFF_SECONDS, JobQueue
 from ferry.jobs import EventJob
-from ferry.outcome import Outcome, Result
+from ferry.outcome import Outcome, Result, unfinished
 from ferry.tasks.current import RealTimeTasks
 from ferry.tasks.lag import NO_LAG, Distribution, Lag
 from ferry.tasks.models import Task
@@ -82,11 +82,9 @@ class EventRunner:
             if one.large is not None:
                 self._start_large_object(job, one.large)
         outcomes = [one.outcome for one in followed if one.outcome is not None]
-        unfinished = [outcome for outcome in outcomes if outcome.is_transient]
-        if unfinished and deliveries < self._max_deliveries:
-            first = unfinished[0].message
-            msg = f"{len(unfinished)} of {len(outcomes)} objects failed for now, such as: {first}"
-            raise TransientError(msg, reason=unfinished[0].reason)
+        waiting = unfinished(outcomes)
+        if waiting is not None and deliveries < self._max_deliveries:
+            raise waiting
         self._postpone(job, followed)
         lag = _lag(job, followed)
         self._close(job, outcomes, deliveries, lag)

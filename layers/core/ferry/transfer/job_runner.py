@@ -3,9 +3,9 @@
 import asyncio
 import logging
 
-from ferry.errors import ConfigurationError, TransientError
+from ferry.errors import ConfigurationError
 from ferry.jobs import CopyJob, DeleteJob, Job
-from ferry.outcome import Outcome
+from ferry.outcome import Outcome, unfinished
 from ferry.tasks.progress import RunProgress
 from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import GREW, TransferEngine
@@ -83,11 +83,9 @@ class JobRunner:
         if isinstance(job, CopyJob) and len(outcomes) == 1 and outcomes[0].reason == GREW:
             self._start_large_object(job)
             return []
-        unfinished = [outcome for outcome in outcomes if outcome.is_transient]
-        if unfinished and deliveries < self._max_deliveries:
-            first = unfinished[0].message
-            msg = f"{len(unfinished)} of {len(outcomes)} objects failed for now, such as: {first}"
-            raise TransientError(msg, reason=unfinished[0].reason)
+        waiting = unfinished(outcomes)
+        if waiting is not None and deliveries < self._max_deliveries:
+            raise waiting
         self._close(job, outcomes, deliveries)
         return outcomes
 
