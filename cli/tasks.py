@@ -1,12 +1,11 @@
 """``ferry task``: setting up what to replicate."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from cli.console import fact_table, list_table, note, out, print_json
-from cli.deployment import Deployment, find_deployment
+from cli.deployment import find_deployment
 from cli.locations import Location, parse_oss, parse_s3
 from cli.options import (
     DESTINATION_PANEL,
@@ -38,7 +37,7 @@ from cli.replica_options import (
 
 if TYPE_CHECKING:
     from ferry.replica_settings import ReplicaSettings
-    from ferry.tasks.models import Task
+    from ferry.tasks.models import Task, TaskSettings
     from pydantic import ValidationError
 
 app = typer.Typer(
@@ -144,7 +143,7 @@ def create(  # noqa: PLR0913 - the options of a command
         oss_endpoint = oss_endpoint or belongings.oss.endpoint
         secret = secret or belongings.secret_arn
         destination_region = destination_region or belongings.aws.region
-    task = build_task(
+    settings = build_task_settings(
         {
             "task_id": name,
             "source": {
@@ -173,23 +172,22 @@ def create(  # noqa: PLR0913 - the options of a command
             "keep_prefix": keep_prefix,
             "compare": compare,
             "deletes": read_deletes(delete, max_delete, backup_prefix),
-            "created_at": datetime.now(UTC),
         }
     )
-    deployment.tasks.create_task(task)
+    task = deployment.editor.create(settings)
     if as_json:
         print_json(task.model_dump(mode="json"))
     else:
         note(out(), f"Created the task {name}; run it with `ferry run start {name} --wait`.")
 
 
-def build_task(fields: dict[str, Any]) -> "Task":
-    """Make a task; raises typer.BadParameter with a sentence per option that is wrong."""
-    from ferry.tasks.models import Task
+def build_task_settings(fields: dict[str, Any]) -> "TaskSettings":
+    """Make a task's settings; raises typer.BadParameter with a sentence per option that is wrong."""
+    from ferry.tasks.models import TaskSettings
     from pydantic import ValidationError
 
     try:
-        return Task.model_validate(fields)
+        return TaskSettings.model_validate(fields)
     except ValidationError as error:
         raise typer.BadParameter(" ".join(_sentences(error))) from None
 
@@ -279,12 +277,7 @@ def delete(
     as_json: JsonOption = False,
 ) -> None:
     """Delete a task; its replicas and the history of its runs stay."""
-    deployment: Deployment = find_deployment(stack, aws_region, local=local)
-    is_scheduled = deployment.tasks.get_task(name).schedule is not None
-    # The record first: a schedule without one starts nothing.
-    deployment.tasks.delete_task(name)
-    if is_scheduled:
-        deployment.scheduler.remove(name)
+    find_deployment(stack, aws_region, local=local).editor.delete(name)
     if as_json:
         print_json({"deleted": name})
     else:

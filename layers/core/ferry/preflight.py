@@ -1,7 +1,9 @@
 """Checking both sides before the first copy, so that a wrong setting ends a run at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 
 from ferry.errors import ConfigurationError, PermanentError, TransientError
 from ferry.keys import UNREADABLE_KEYS, KeyMapping, KeyRange
@@ -9,6 +11,65 @@ from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.deletes import Deletes
 
 _PROBE_KEY = ".ferry-preflight"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessCheck:
+    """One thing that is tried.
+
+    Attributes:
+        name: Such as ``source_list``.
+        side: ``source`` or ``destination``.
+        attempt: Raises what is wrong.
+    """
+
+    name: str
+    side: str
+    attempt: Callable[[], object]
+
+    def run(self) -> None:
+        """Try it.
+
+        Raises:
+            ConfigurationError: A sentence that says which side refuses what, and what to do.
+            TransientError: The side is too busy to answer.
+        """
+        with _told_as(self.side):
+            self.attempt()
+
+
+def access_checks(
+    source: SourceStore,
+    replica: ReplicaStore,
+    mapping: KeyMapping,
+    *,
+    writes: bool = True,
+    deletes: Deletes | None = None,
+) -> list[AccessCheck]:
+    """Return what a run needs, in the order in which it makes sense to try it; nothing is left behind.
+
+    Args:
+        source: Has to be listed and read.
+        replica: Has to be listed, and written unless ``writes`` is False.
+        mapping: Which keys, and where they land.
+        writes: Whether the run will write.
+        deletes: What the run will delete; None for nothing.
+    """
+    probe = mapping.replica_listing_prefix + _PROBE_KEY
+    checks = [
+        AccessCheck("source_list", "source", partial(source.first_key, mapping.source_prefix, KeyRange())),
+        AccessCheck("source_read", "source", partial(_read_first, source, mapping.source_prefix)),
+        AccessCheck("destination_list", "destination", partial(_list_first, replica, mapping)),
+    ]
+    if writes:
+        checks.append(AccessCheck("destination_write", "destination", partial(replica.check_writable, probe)))
+    if deletes is not None:
+        delete = partial(replica.check_deletable, probe)
+        checks.append(AccessCheck("destination_delete", "destination", delete))
+        if deletes.backup_prefix is not None:
+            keep = partial(replica.check_writable, deletes.backup_prefix + _PROBE_KEY)
+            checks.append(AccessCheck("destination_backup", "destination", keep))
+    return checks
 
 
 def check_access(
@@ -19,31 +80,24 @@ def check_access(
     writes: bool = True,
     deletes: Deletes | None = None,
 ) -> None:
-    """Try every permission that a run needs; nothing is left behind.
-
-    Args:
-        source: Has to be listed and read.
-        replica: Has to be listed, and written unless ``writes`` is False.
-        mapping: Which keys, and where they land.
-        writes: Whether the run will write.
-        deletes: What the run will delete; None for nothing.
+    """Try every permission that a run needs, as ``access_checks`` lists them.
 
     Raises:
         ConfigurationError: A sentence that says which side refuses what, and what to do.
         TransientError: A side is too busy to answer.
     """
-    with _told_as("source"):
-        first = source.first_key(mapping.source_prefix, KeyRange())
-        if first is not None and first not in UNREADABLE_KEYS:
-            _try_to_read(source, first)
-    with _told_as("destination"):
-        next(iter(replica.list_objects(mapping.replica_listing_prefix, KeyRange())), None)
-        if writes:
-            replica.check_writable(mapping.replica_listing_prefix + _PROBE_KEY)
-        if deletes is not None:
-            replica.check_deletable(mapping.replica_listing_prefix + _PROBE_KEY)
-            if deletes.backup_prefix is not None:
-                replica.check_writable(deletes.backup_prefix + _PROBE_KEY)
+    for check in access_checks(source, replica, mapping, writes=writes, deletes=deletes):
+        check.run()
+
+
+def _read_first(source: SourceStore, prefix: str) -> None:
+    first = source.first_key(prefix, KeyRange())
+    if first is not None and first not in UNREADABLE_KEYS:
+        _try_to_read(source, first)
+
+
+def _list_first(replica: ReplicaStore, mapping: KeyMapping) -> None:
+    next(iter(replica.list_objects(mapping.replica_listing_prefix, KeyRange())), None)
 
 
 def _try_to_read(source: SourceStore, key: str) -> None:

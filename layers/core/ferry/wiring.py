@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb.service_resource import Table
 
+    from ferry.api.backend import Backend
     from ferry.events.intake import Intake
     from ferry.events.queue_entry import QueueEntry
     from ferry.finder.changes import Finding
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ferry.stores.run_bucket import RunBucket
     from ferry.stores.s3 import S3Store
     from ferry.tasks.current import RealTimeTasks
-    from ferry.tasks.models import OssSource, Run, S3Destination, Task
+    from ferry.tasks.models import Failure, OssSource, Run, S3Destination, Task
     from ferry.tasks.progress import RunProgress
     from ferry.tasks.store import TaskStore
     from ferry.transfer.deleter import Deleter
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from ferry.transfer.follower import Follower
     from ferry.transfer.job_runner import JobRunner
     from ferry.workflows import Workflows
+
+VERSION = "0.1.0"
+"""Of the deployed application; that of ``pyproject.toml``."""
 
 
 @lru_cache
@@ -342,6 +346,62 @@ def _sender_key() -> bytes:
 
 
 @lru_cache
+def api_backend() -> "Backend":
+    """Return what the routes of the tasks API work with."""
+    from functools import partial
+
+    from ferry.api.backend import Backend
+    from ferry.api.deployment_facts import Facts
+    from ferry.api.queues import DeploymentQueues
+    from ferry.api.report_links import ReportLinks
+    from ferry.credentials import read_secret
+    from ferry.secret_list import SecretList
+    from ferry.sender.package import EventEntry
+    from ferry.tasks.audit import AuditLog
+        from ferry.tasks.schedules import Scheduler
+    from ferry.tasks.strays import Strays
+
+    chosen = settings()
+    secrets = session().client("secretsmanager")
+    return Backend(
+        facts=Facts.of(chosen, region=session().region_name or "", version=VERSION),
+        tasks=_tasks(),
+        ledger=progress().ledger,
+        workflows=workflows(),
+        scheduler=Scheduler(
+            session().client("scheduler"),
+            group=chosen.schedule_group,
+            function_arn=chosen.run_control_function_arn,
+            role_arn=chosen.scheduler_role_arn,
+            dead_letter_arn=chosen.broken_off_queue_arn,
+        ),
+        audit_log=AuditLog(_table()),
+        strays=Strays(_table()),
+        queues=DeploymentQueues(
+            session().client("sqs"),
+            session().client("cloudwatch"),
+            jobs=chosen.job_queue_url,
+            events=chosen.event_queue_url,
+            dead_letters=chosen.dead_letter_queue_url,
+        ),
+        reports=ReportLinks(session().client("s3"), chosen.run_bucket),
+        entry=EventEntry(chosen.events_url, chosen.event_queue_url, chosen.event_queue_arn),
+        sender_key=_sender_key,
+        secret_list=SecretList(secrets, chosen.secret_arns),
+        source=_source,
+        replica=_replica,
+        read_secret=partial(read_secret, secrets),
+        check_kms_key=_check_kms_key,
+    )
+
+
+def _check_kms_key(key: str, region: str) -> None:
+    from ferry.stores.kms_keys import check_key
+
+    check_key(session().client("kms", region_name=region), key)
+
+
+@lru_cache
 def run_bucket() -> "RunBucket":
     """Return where the deployment keeps manifests."""
     from ferry.stores.run_bucket import RunBucket
@@ -378,7 +438,7 @@ def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
     from ferry.finder.failed import find_failed
 
     if run.retry_of is not None:
-        failures = partial(progress().ledger.list_failures, run.retry_of)
+        failures = partial(_failures_to_retry, run)
         return partial(find_failed, source(run), replica(run), run.task.mapping, failures=failures)
     return partial(
         find_changes,
@@ -392,6 +452,13 @@ def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
             is_run_bucket=run.task.destination.bucket == settings().run_bucket,
         ),
     )
+
+
+def _failures_to_retry(run: "Run") -> "Iterator[Failure]":
+    assert run.retry_of is not None
+    for failure in progress().ledger.list_failures(run.retry_of):
+        if run.retry_only is None or run.retry_only.takes(failure):
+            yield failure
 
 
 def recorded_jobs(run: "Run") -> "RecordedJobs":

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -14,6 +14,8 @@ from ferry.tasks.run_ids import pass_run_id, real_time_run_id
 from ferry.tasks.schedules import Schedule
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
+MAX_RETRY_KEYS: Final = 100
+"""A run's row holds them, with its task, within 400 KB."""
 
 
 def _prefix(value: str) -> str:
@@ -52,6 +54,7 @@ class OssSource(_Model):
     """Where a task copies from.
 
     Attributes:
+        type: The kind of storage; there is one.
         region: As ``cn-hangzhou``.
         endpoint: Without the bucket; None for the region's public one.
         is_cname: Whether the endpoint is a domain bound to the bucket.
@@ -59,6 +62,7 @@ class OssSource(_Model):
         request_payer: Whether the access key's account pays for requests, as the bucket may demand.
     """
 
+    type: Literal["oss"] = "oss"
     bucket: BucketName
     prefix: Prefix = ""
     region: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]+$")]
@@ -81,13 +85,12 @@ class S3Destination(ReplicaSettings):
     request_payer: bool = False
 
 
-class Task(_Model):
-    """What a user set up.
+class TaskSettings(_Model):
+    """What a user sets up, and may change later.
 
     Attributes:
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
         deletes: Which replicas without a source a run deletes; None for none.
-        real_time: How notifications of the source are followed; None for not at all.
         schedule: When runs start by themselves; None for never.
     """
 
@@ -96,9 +99,7 @@ class Task(_Model):
     destination: S3Destination
     keep_prefix: bool = False
     compare: CompareMode = CompareMode.AUTO
-    created_at: Aware
     deletes: Deletes | None = None
-    real_time: RealTime | None = None
     schedule: Schedule | None = None
 
     @model_validator(mode="after")
@@ -115,6 +116,22 @@ class Task(_Model):
             strip_prefix="" if self.keep_prefix else self.source.prefix,
             replica_prefix=self.destination.prefix,
         )
+
+
+class Task(TaskSettings):
+    """A task as it is stored.
+
+    Attributes:
+        real_time: How notifications of the source are followed; None for not at all.
+    """
+
+    created_at: Aware
+    real_time: RealTime | None = None
+
+    @property
+    def settings(self) -> TaskSettings:
+        """What a user may change of it."""
+        return TaskSettings.model_validate(self.model_dump(include=set(TaskSettings.model_fields)))
 
 
 class RunState(StrEnum):
@@ -139,6 +156,22 @@ class RunState(StrEnum):
         return self in {RunState.STARTING, RunState.RUNNING}
 
 
+class RetryOnly(_Model):
+    """Which failed objects of a run are taken up again.
+
+    Attributes:
+        reason: Those that failed for this reason; None for any.
+        keys: These; empty for all.
+    """
+
+    reason: Annotated[str, Field(max_length=100)] | None = None
+    keys: Annotated[tuple[Annotated[str, Field(max_length=1023)], ...], Field(max_length=MAX_RETRY_KEYS)] = ()
+
+    def takes(self, failure: "Failure") -> bool:
+        """Tell whether a failed object is one of them."""
+        return self.reason in {None, failure.reason} and (not self.keys or failure.key in self.keys)
+
+
 class Run(_Model):
     """One pass over a task.
 
@@ -150,6 +183,8 @@ class Run(_Model):
         task_token: Of the workflow that waits for the last job.
         resumes: How often it was resumed.
         retry_of: The run whose failed objects it takes up; None for a pass over everything.
+        retry_only: Which of them; None for all.
+        client_token: Names the wish that started it.
         deletes_refused: Why it deleted nothing, a sentence that says what to do.
         real_time: Whether it is no pass but the account of a day's notifications, which has no workflow and
             keeps no other run from starting.
@@ -166,6 +201,8 @@ class Run(_Model):
     task_token: str | None = None
     resumes: int = 0
     retry_of: str | None = None
+    retry_only: RetryOnly | None = None
+    client_token: str | None = None
     deletes_refused: str | None = None
     real_time: bool = False
 
@@ -183,10 +220,15 @@ class Run(_Model):
         )
 
     @classmethod
-    def start(cls, task: Task, now: datetime, *, dry_run: bool = False, retry_of: str | None = None) -> Self:
-        """Describe a new run of a task; its id holds the task's and the second it starts in."""
-        run_id = pass_run_id(task.task_id, now)
-        return cls(run_id=run_id, task=task, started_at=now, dry_run=dry_run, retry_of=retry_of)
+    def start(cls, task: Task, now: datetime, **fields: Any) -> Self:
+        """Describe a new run of a task; its id holds the task's and the second it starts in.
+
+        Args:
+            task: The task.
+            now: The current time.
+            fields: Others of a run.
+        """
+        return cls(run_id=pass_run_id(task.task_id, now), task=task, started_at=now, **fields)
 
     def state_at(self, now: datetime, *, failed: int) -> RunState:
         """Return the state that people see; a real-time run is over when its day is.

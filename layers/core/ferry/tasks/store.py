@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.tasks.models import Run, RunState, Task
+from ferry.tasks.paging import Page, query_page
 from ferry.tasks.run_ids import day_of, task_id_of
 
 if TYPE_CHECKING:
@@ -34,16 +35,33 @@ class TaskStore:
         self._table = table
         self._real_time_runs: dict[str, Task] = {}
 
-    def create_task(self, task: Task) -> None:
-        """Store a new task; raises BusyError when its id is taken."""
+    def create_task(self, task: Task, *, client_token: str | None = None) -> Task:
+        """Store a new task.
+
+        Args:
+            task: The task.
+            client_token: Names the wish to create it; None for a wish that is never repeated.
+
+        Returns:
+            The task, or the one that the same wish made before.
+
+        Raises:
+            BusyError: Its id is taken.
+        """
         item = {**_task_key(task.task_id), "body": task.model_dump_json()}
+        if client_token is not None:
+            item["client_token"] = client_token
         try:
             self._table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
         except ClientError as error:
-            if is_failed_condition(error):
-                msg = f"There is a task {task.task_id!r} already; choose another name or delete it first."
-                raise BusyError(msg) from error
-            raise
+            if not is_failed_condition(error):
+                raise
+            taken = self._table.get_item(Key=_task_key(task.task_id), ConsistentRead=True).get("Item", {})
+            if client_token is not None and taken.get("client_token") == client_token:
+                return Task.model_validate_json(str(taken["body"]))
+            msg = f"There is a task {task.task_id!r} already; choose another name or delete it first."
+            raise BusyError(msg) from error
+        return task
 
     def get_task(self, task_id: str) -> Task:
         """Return a task; raises NotFoundError."""
@@ -53,6 +71,11 @@ class TaskStore:
         """Yield all tasks, ascending by id."""
         for item in query_all(self._table, Key("pk").eq("TASKS")):
             yield Task.model_validate_json(item["body"])
+
+    def page_tasks(self, *, limit: int, cursor: str | None) -> Page[Task]:
+        """Return a page of the tasks, ascending by id; raises InvalidCursorError."""
+        page = query_page(self._table, "TASKS", limit=limit, cursor=cursor)
+        return Page([Task.model_validate_json(str(row["body"])) for row in page.rows], page.cursor)
 
     def replace_task(self, before: Task, after: Task) -> None:
         """Change a task.
@@ -161,6 +184,11 @@ class TaskStore:
         """Yield the runs of a task, the newest first."""
         for item in query_all(self._table, Key("pk").eq(f"TASK#{task_id}"), newest_first=True):
             yield _run(item)
+
+    def page_runs(self, task_id: str, *, limit: int, cursor: str | None) -> Page[Run]:
+        """Return a page of the runs of a task, the newest first; raises InvalidCursorError."""
+        page = query_page(self._table, f"TASK#{task_id}", limit=limit, cursor=cursor, newest_first=True)
+        return Page([_run(row) for row in page.rows], page.cursor)
 
     def mark_running(self, run_id: str) -> None:
         """Note that the run's preflight has passed; a run that is not starting stays as it is."""
