@@ -1,7 +1,7 @@
 """The bucket where a deployment keeps its runs' manifests and reports."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from botocore.exceptions import ClientError
 
@@ -57,7 +57,11 @@ class RunBucket:
         )
         try:
             self._client.upload_fileobj(
-                _Pieces(pieces), self.name, name, ExtraArgs={"ContentType": content_type}, Config=config
+                cast("IO[Any]", _Pieces(pieces)),
+                self.name,
+                name,
+                ExtraArgs={"ContentType": content_type},
+                Config=config,
             )
         except (BotoCoreError, ClientError, S3UploadFailedError) as error:
             msg = f"The document {name} could not be written to the run bucket: {error}"

@@ -126,13 +126,12 @@ def write_reports(
     Raises:
         TransientError: One could not be written.
     """
-    makers = {
-        ReportFormat.CSV: lambda: csv_report(failures(), out_of_time),
-        ReportFormat.JSON: lambda: json_report(summary, failures(), out_of_time),
-    }
-    for report_format, make in makers.items():
-        name = report_name(summary.run.run_id, report_format)
-        documents.write(name, make(), report_format.content_type)
+    run_id = summary.run.run_id
+    for report_format, pieces in (
+        (ReportFormat.CSV, csv_report(failures(), out_of_time)),
+        (ReportFormat.JSON, json_report(summary, failures(), out_of_time)),
+    ):
+        documents.write(report_name(run_id, report_format), pieces, report_format.content_type)
 
 
 def csv_report(
