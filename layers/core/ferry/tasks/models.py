@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
+from ferry.tasks.alerts import Alerts
 from ferry.tasks.deletes import Deletes
 from ferry.tasks.real_time import RealTime
 from ferry.tasks.run_ids import pass_run_id, real_time_run_id
@@ -92,6 +93,7 @@ class TaskSettings(_Model):
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
         deletes: Which replicas without a source a run deletes; None for none.
         schedule: When runs start by themselves; None for never.
+        alerts: Who is told how runs end; None for nobody but those who get the deployment's alarms.
     """
 
     task_id: Annotated[str, Field(pattern=TASK_ID_PATTERN)]
@@ -101,6 +103,7 @@ class TaskSettings(_Model):
     compare: CompareMode = CompareMode.AUTO
     deletes: Deletes | None = None
     schedule: Schedule | None = None
+    alerts: Alerts | None = None
 
     @model_validator(mode="after")
     def _backups_lie_elsewhere(self) -> Self:
@@ -188,6 +191,7 @@ class Run(_Model):
         deletes_refused: Why it deleted nothing, a sentence that says what to do.
         real_time: Whether it is no pass but the account of a day's notifications, which has no workflow and
             keeps no other run from starting.
+        has_report: Whether its report is in the run bucket.
     """
 
     run_id: str
@@ -205,6 +209,7 @@ class Run(_Model):
     client_token: str | None = None
     deletes_refused: str | None = None
     real_time: bool = False
+    has_report: bool = False
 
     @classmethod
     def of_day(cls, task: Task, day: date) -> Self:
