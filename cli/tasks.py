@@ -50,14 +50,14 @@ app = typer.Typer(
 
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
-_RULES: Final = {
-    ("task_id",): ("NAME", "must be at most 40 lower-case letters, digits and '-', and not begin with '-'"),
-    ("source", "region"): ("--oss-region", "must be an OSS region such as cn-hangzhou, without 'oss-'"),
-    ("source", "endpoint"): ("--oss-endpoint", "must be a URL such as https://oss-cn-hangzhou.aliyuncs.com"),
-    ("source", "secret"): ("--secret", "must name a Secrets Manager secret"),
-    ("source", "bucket"): ("--source", "must name an OSS bucket"),
-    ("destination", "bucket"): ("--destination", "must name an S3 bucket"),
-    ("destination", "region"): ("--destination-region", "must be an AWS region such as eu-central-1"),
+_OPTIONS: Final = {
+    ("task_id",): "NAME",
+    ("source", "region"): "--oss-region",
+    ("source", "endpoint"): "--oss-endpoint",
+    ("source", "secret"): "--secret",
+    ("source", "bucket"): "--source",
+    ("destination", "bucket"): "--destination",
+    ("destination", "region"): "--destination-region",
 }
 
 
@@ -193,21 +193,23 @@ def build_task_settings(fields: dict[str, Any]) -> "TaskSettings":
 
 
 def _sentences(error: "ValidationError") -> list[str]:
+    from ferry.tasks.field_problems import field_problems
+
     sentences = []
-    for problem in error.errors():
-        if (sentence := settings_sentence(problem)) is not None:
+    for raw, problem in zip(error.errors(), field_problems(error.errors()), strict=True):
+        if (sentence := settings_sentence(raw)) is not None:
             sentences.append(sentence)
-            continue
-        place = tuple(str(part) for part in problem["loc"])
-        if not place:
+        elif not problem.place:
             # About options together.
-            sentences.append(problem["msg"].removeprefix("Value error, ").capitalize() + ".")
-            continue
-        option, rule = _RULES.get(place, ("--" + ".".join(place).replace("_", "-"), problem["msg"]))
-        given = problem["input"]
-        sentences.append(
-            f"{option} is missing: it {rule}." if given == "" else f"{option} {rule}, not {given!r}."
-        )
+            sentences.append(problem.message.capitalize() + ".")
+        else:
+            option = _OPTIONS.get(problem.place, "--" + ".".join(problem.place).replace("_", "-"))
+            said = (
+                f"is missing: it {problem.message}"
+                if problem.is_missing
+                else f"{problem.message}, not {problem.given!r}"
+            )
+            sentences.append(f"{option} {said}.")
     return sentences
 
 

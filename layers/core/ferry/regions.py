@@ -27,7 +27,7 @@ class OssRegion:
 
     @property
     def accelerate_endpoint(self) -> str:
-        """The endpoint of transfer acceleration, which a bucket has to be enabled for and which costs extra."""
+        """The endpoint of transfer acceleration, which a bucket has to allow and which costs extra."""
         is_mainland = self.region.startswith("cn-") and self.region != "cn-hongkong"
         return f"https://oss-accelerate{'' if is_mainland else '-overseas'}.aliyuncs.com"
 

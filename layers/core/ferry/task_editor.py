@@ -181,7 +181,9 @@ class TaskEditor:
             NotFollowingError: It follows no notifications.
             BusyError: It was changed by somebody else at the same time.
         """
-        with self.audit.change("realtime.rotate", task_id=task_id, detail=f"the old secret is taken for {keep}"):
+        with self.audit.change(
+            "realtime.rotate", task_id=task_id, detail=f"the old secret is taken for {keep}"
+        ):
             real_time = following(self.tasks.get_task(task_id))
             return self._change(task_id, real_time=rotated(real_time, datetime.now(UTC), keep=keep))
 

@@ -358,7 +358,7 @@ def api_backend() -> "Backend":
     from ferry.secret_list import SecretList
     from ferry.sender.package import EventEntry
     from ferry.tasks.audit import AuditLog
-        from ferry.tasks.schedules import Scheduler
+    from ferry.tasks.schedules import Scheduler
     from ferry.tasks.strays import Strays
 
     chosen = settings()

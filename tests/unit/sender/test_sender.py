@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
 from ferry.sender.package import sender_zip
+
 from local.oss.events import function_runtime
 from tests.support.event_receiver import BUSY, CREATED, Receiver
 from tests.support.http_server import reply

@@ -33,30 +33,31 @@ def application() -> APIGatewayHttpResolver:
     for routes in _ROUTERS:
         app.include_router(routes.router, prefix=PREFIX)
 
-    @app.exception_handler([FerryError, RequestValidationError])
-    def foreseen(error: Exception) -> Response[Any]:
-        return problem_of(error)
-
-    @app.exception_handler(ValidationError)
     def invalid(error: ValidationError) -> Response[Any]:
         # Of a model that a route makes itself.
-        return problem_of(RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]))
+        return problem_of(
+            RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
+        )
 
-    @app.not_found
     def no_route(_: NoRouteError) -> Response[Any]:
         said = "There is no such route; docs/openapi.json lists all."
         return problem(HTTPStatus.NOT_FOUND, said, "NoRoute")
 
-    @app.exception_handler(Exception)
     def unforeseen(error: Exception) -> Response[Any]:
         logger.error("a call of the API failed", exc_info=error)
         said = "Something went wrong that nobody foresaw; the log of the tasks API tells more."
         return problem(HTTPStatus.INTERNAL_SERVER_ERROR, said, "Unforeseen")
 
+    app.exception_handler([FerryError, RequestValidationError])(problem_of)
+    app.exception_handler(ValidationError)(invalid)
+    app.not_found(no_route)
+    app.exception_handler(Exception)(unforeseen)
     return app
 
 
-def answer(event: Mapping[str, Any], context: LambdaContext, backend: Callable[[], Backend]) -> dict[str, Any]:
+def answer(
+    event: Mapping[str, Any], context: LambdaContext, backend: Callable[[], Backend]
+) -> dict[str, Any]:
     """Answer a call that the gateway's authorizer has let through.
 
     Args:
@@ -76,7 +77,9 @@ def answer(event: Mapping[str, Any], context: LambdaContext, backend: Callable[[
             "headers": {"content-type": refused.content_type, "cache-control": "no-store"},
             "body": refused.body,
         }
-    app.append_context(request=Request(backend(), caller))
+    app.append_context(  # type: ignore[no-untyped-call]
+        request=Request(backend(), caller)
+    )
     return app.resolve(event, context)
 
 
@@ -85,8 +88,10 @@ def openapi_document() -> str:
     schema = application().get_openapi_json_schema(
         title="Ferry tasks API",
         version=VERSION,
-        description="What the console of a Ferry deployment asks. Send the ID token of its user pool as bearer.",
-        security_schemes={"idToken": HTTPBearer(description="ID token of the user pool.", bearerFormat="JWT")},
+        description="What the console of a deployment asks. Send an ID token of its user pool as bearer.",
+        security_schemes={
+            "idToken": HTTPBearer(description="ID token of the user pool.", bearerFormat="JWT")
+        },
         security=[{"idToken": []}],
     )
     return json.dumps(json.loads(schema), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

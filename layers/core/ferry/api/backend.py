@@ -27,7 +27,7 @@ class Queues(Protocol):
     """The deployment's queues, as far as the console shows them."""
 
     def oldest_seconds(self, *, events: bool) -> float | None:
-        """Return the age of the oldest message of the queue of notifications, or of runs; None when unknown."""
+        """Return the age of the oldest message on the queue of notifications or of runs; None if unknown."""
 
     def dead_letters(self) -> int:
         """Return about how many messages no function could take to an end."""

@@ -30,7 +30,9 @@ def check_settings(backend: Backend, settings: TaskSettings) -> Iterator[CheckRe
         if check.side in broken:
             yield from (_skipped(name) for name in _names(check))
             continue
-        results = list(_listing_results(check)) if check.name.endswith("_list") else [_try(check.name, check.run)]
+        results = (
+            list(_listing_results(check)) if check.name.endswith("_list") else [_try(check.name, check.run)]
+        )
         yield from results
         if any(result.state != "passed" for result in results) and check.name.endswith("_list"):
             broken.add(check.side)

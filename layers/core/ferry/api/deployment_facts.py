@@ -103,7 +103,9 @@ class DeploymentDocument(BaseModel):
         """Describe a deployment to a user."""
         region, console = facts.region, facts.console
         secrets = f"{console}/secretsmanager"
-        dashboard = f"{console}/cloudwatch/home?region={region}#dashboards/dashboard/{quote(facts.dashboard_name)}"
+        dashboard = (
+            f"{console}/cloudwatch/home?region={region}#dashboards/dashboard/{quote(facts.dashboard_name)}"
+        )
         return cls(
             stack=facts.stack,
             version=facts.version,

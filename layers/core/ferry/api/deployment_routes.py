@@ -6,19 +6,18 @@ from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 from pydantic import BaseModel
 
 from ferry import regions
 from ferry.api.deployment_facts import DeploymentDocument
 from ferry.api.documents import AuditEntry, AuditPage, StrayDocument, StrayList
-from ferry.api.routing import Cursor, Limit, request_of, responses
+from ferry.api.routing import Cursor, Limit, new_router, request_of, responses
 from ferry.api.task_routes import no_content
 from ferry.errors import PermanentError
 from ferry.tasks.models import TASK_ID_PATTERN, RunState
 from ferry.tasks.strays import MAX_BODY
 
-router = APIGatewayHttpRouter()
+router = new_router()
 _SHOWN_STRAYS: Final = 200
 _LOOKED_AT_TASKS: Final = 200
 
@@ -157,7 +156,9 @@ def list_secrets() -> Secrets:
 
 @router.get("/audit", tags=["Deployment"], summary="List changes", responses=responses())
 def list_changes(
-    task_id: Annotated[str | None, Query(pattern=TASK_ID_PATTERN, description="Only about this task.")] = None,
+    task_id: Annotated[
+        str | None, Query(pattern=TASK_ID_PATTERN, description="Only about this task.")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> AuditPage:
@@ -195,5 +196,3 @@ def redrive_stray(
         request.backend.queues.send_event(stray.body)
         request.backend.strays.remove(stray)
     return no_content()
-
-

@@ -69,7 +69,11 @@ class TaskDocument(TaskSettings):
     def of(cls, task: Task) -> Self:
         """Describe a task."""
         real_time = task.real_time
-        settings = None if real_time is None else RealTimeSettings.model_validate(real_time.model_dump(exclude={"secrets"}))
+        settings = (
+            None
+            if real_time is None
+            else RealTimeSettings.model_validate(real_time.model_dump(exclude={"secrets"}))
+        )
         times = task.schedule.next_times(datetime.now(UTC), SHOWN_TIMES) if task.schedule else []
         return cls(
             **task.settings.model_dump(),
@@ -128,7 +132,7 @@ class ProgressDocument(_Document):
     Attributes:
         share: 0 to 1; null while it is unknown, and for real-time runs.
         eta_seconds: Null while it is unknown.
-        oldest_pending_seconds: Age of the oldest message that waits for it; null when nothing is known of one.
+        oldest_pending_seconds: Age of the oldest message that waits; null when none is known.
     """
 
     share: float | None
@@ -454,7 +458,9 @@ class RealTimeDocument(RealTimeSettings):
             queue_arn=entry.queue_arn,
             events=list(FOLLOWED_EVENTS),
             sender=SenderDocument(
-                environment={way: package.sender_environment(entry, task.task_id, secret, way) for way in ways},
+                environment={
+                    way: package.sender_environment(entry, task.task_id, secret, way) for way in ways
+                },
                 trigger=package.sender_trigger(task),
                 policy=package.sender_policy(entry, "queue"),
             ),
@@ -510,7 +516,9 @@ class StrayDocument(_Document):
     @classmethod
     def of(cls, stray: Stray) -> Self:
         """Describe a message."""
-        return cls(message_id=stray.message_id, received_at=stray.received, reason=stray.reason, body=stray.body)
+        return cls(
+            message_id=stray.message_id, received_at=stray.received, reason=stray.reason, body=stray.body
+        )
 
 
 class StrayList(_Document):

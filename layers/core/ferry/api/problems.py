@@ -79,9 +79,7 @@ def problem(
     headers: dict[str, str] | None = None,
 ) -> Response[Any]:
     """Answer with a problem."""
-    document = Problem(
-        title=status.phrase, status=status, detail=detail, reason=reason, errors=list(errors)
-    )
+    document = Problem(title=status.phrase, status=status, detail=detail, reason=reason, errors=list(errors))
     return Response(
         status_code=status,
         content_type=CONTENT_TYPE,
@@ -91,8 +89,8 @@ def problem(
 
 
 def _of_fields(errors: Any) -> Response[Any]:
-    found = []
-    for one in field_problems([{**error, "loc": error["loc"][1:]} for error in errors]):
-        found.append(FieldError(field=".".join(one.place), message=one.message))
+    # The first part of a place says where in the request it is.
+    problems = field_problems(errors, skipped=1)
+    found = [FieldError(field=".".join(one.place), message=one.message) for one in problems]
     said = " ".join(f"{one.field or 'The request'} {one.message.rstrip('.')}." for one in found)
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, said, "InvalidFields", errors=found)

@@ -30,7 +30,7 @@ class DeploymentQueues(Queues):
         clock: Returns seconds that only grow.
     """
 
-    def __init__(  # noqa: PLR0913 - three queues
+    def __init__(
         self,
         sqs: "SQSClient",
         cloudwatch: "CloudWatchClient",
@@ -50,7 +50,7 @@ class DeploymentQueues(Queues):
 
     @override
     def oldest_seconds(self, *, events: bool) -> float | None:
-        """Return an age that CloudWatch measured within the last minutes; None also when it cannot be asked."""
+        """Return an age that CloudWatch measured in the last minutes; None also when it cannot be asked."""
         name = (self._events if events else self._jobs).rpartition("/")[2]
         read_at, age = self._kept.get(name, (-_KEEP_SECONDS, None))
         if self._clock() - read_at >= _KEEP_SECONDS:

@@ -5,10 +5,9 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from ferry.api.documents import RealTimeDocument, RotationRequest
-from ferry.api.routing import TaskId, request_of, responses
+from ferry.api.routing import TaskId, new_router, request_of, responses
 from ferry.api.task_routes import no_content
 from ferry.events.secrets import current_secret
 from ferry.sender.package import sender_zip
@@ -16,7 +15,7 @@ from ferry.task_editor import following
 from ferry.tasks.models import Task
 from ferry.tasks.real_time import RealTimeSettings
 
-router = APIGatewayHttpRouter()
+router = new_router()
 _ZIP = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 
 
@@ -71,7 +70,7 @@ def rotate(task_id: TaskId, wish: Annotated[RotationRequest, Body()]) -> RealTim
     "/tasks/<task_id>/real-time/sender.zip",
     tags=["Real time"],
     summary="Download the sender",
-    responses=responses(404, **_ZIP),
+    responses=responses(404, described=_ZIP),
 )
 def sender(task_id: TaskId) -> Response[bytes]:
     """Return the function for Function Compute, ready to upload; it holds no secret."""

@@ -1,7 +1,7 @@
 """Handing reports out: links that open without signing in, for a few minutes."""
 
 import time
-from typing import TYPE_CHECKING, Final, override
+from typing import TYPE_CHECKING, Any, Final, override
 
 from botocore.exceptions import ClientError
 
@@ -30,13 +30,13 @@ class ReportLinks(Reports):
         if run.real_time or not run.state.is_over:
             msg = f"The run {run.run_id} has no report yet; it gets one when it is over."
             raise PermanentError(msg, reason="WrongState")
-        asked = {"Bucket": self._bucket, "Key": report_name(run.run_id, report_format)}
+        asked: Any = {"Bucket": self._bucket, "Key": report_name(run.run_id, report_format)}
         try:
             self._client.head_object(**asked)
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] not in {403, 404}:
                 raise
-            msg = f"The run {run.run_id} has no report; it expired, or the run was stopped before it was written."
+            msg = f"The run {run.run_id} has no report; it has expired, or was never written."
             raise NotFoundError(msg) from error
         named = f'attachment; filename="{run.run_id}.{report_format.value}"'
         url = self._client.generate_presigned_url(

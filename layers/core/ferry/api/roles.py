@@ -92,7 +92,7 @@ class Caller:
         named = set(re.findall(r"[\w-]+", str(claims.get("cognito:groups", ""))))
         roles = [role for role in Role if role.name.lower() in named]
         if not roles:
-            msg = f"The user {email} has no role yet; ask an administrator to add it to a group of the user pool."
+            msg = f"The user {email} has no role yet; an administrator adds it to a group of the user pool."
             raise ForbiddenError(msg, reason="NoRole")
         return cls(str(email), max(roles))
 

@@ -1,5 +1,6 @@
 """What the routes have in common."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -33,7 +34,9 @@ _WORDS: Final = {
 }
 
 
-def responses(*statuses: int, success: int = 200, **described: Any) -> dict[int, Any]:
+def responses(
+    *statuses: int, success: int = 200, described: Mapping[str, Any] | None = None
+) -> dict[int, Any]:
     """Describe what a route may answer.
 
     Args:
@@ -41,9 +44,21 @@ def responses(*statuses: int, success: int = 200, **described: Any) -> dict[int,
         success: The status of success.
         described: Of the success, where it is no document of the return type.
     """
-    problems = {status: {"description": _WORDS[status], **_PROBLEM} for status in sorted({400, 403, 422, 503, *statuses})}
-    unauthorized = {"description": "The token is missing or over.", "content": {"application/json": {"schema": {"type": "object"}}}}
-    return {success: {"description": "Done.", **described}, 401: unauthorized, **problems}
+    problems = {
+        status: {"description": _WORDS[status], **_PROBLEM}
+        for status in sorted({400, 403, 422, 503, *statuses})
+    }
+    unauthorized = {
+        "description": "The token is missing or over.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+    return {success: {"description": "Done.", **(described or {})}, 401: unauthorized, **problems}
+
+
+def new_router() -> APIGatewayHttpRouter:
+    """Return a router for the routes of a module."""
+    router: APIGatewayHttpRouter = APIGatewayHttpRouter()  # type: ignore[no-untyped-call]
+    return router
 
 
 def request_of(router: APIGatewayHttpRouter) -> Request:

@@ -8,7 +8,6 @@ from typing import Annotated, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from ferry.api.backend import Backend
 from ferry.api.documents import (
@@ -22,13 +21,13 @@ from ferry.api.documents import (
     RunRequest,
     Series,
 )
-from ferry.api.routing import Cursor, Limit, RunId, TaskId, now, request_of, responses
+from ferry.api.routing import Cursor, Limit, RunId, TaskId, new_router, now, request_of, responses
 from ferry.api.series import series_of
 from ferry.tasks.models import Failure, RetryOnly, Run
 from ferry.tasks.reports import ReportFormat
 from ferry.tasks.run_status import RunStatus
 
-router = APIGatewayHttpRouter()
+router = new_router()
 _COUNTED_FAILURES: Final = 20_000
 
 
@@ -103,9 +102,7 @@ def retry(run_id: RunId, wish: Annotated[RetryRequest, Body()]) -> Response[RunD
     return _created(run, request.backend)
 
 
-@router.get(
-    "/runs/<run_id>/series", tags=["Runs"], summary="Show a run over time", responses=responses(404)
-)
+@router.get("/runs/<run_id>/series", tags=["Runs"], summary="Show a run over time", responses=responses(404))
 def series(run_id: RunId) -> Series:
     """Return what a run did minute by minute, in at most 500 steps."""
     backend = request_of(router).backend
@@ -113,9 +110,7 @@ def series(run_id: RunId) -> Series:
     return series_of(backend.ledger.minutes(run_id), backend.ledger.lag_by_minute(run_id))
 
 
-@router.get(
-    "/runs/<run_id>/failures", tags=["Runs"], summary="List failed objects", responses=responses(404)
-)
+@router.get("/runs/<run_id>/failures", tags=["Runs"], summary="List failed objects", responses=responses(404))
 def failures(
     run_id: RunId,
     reason: Annotated[str | None, Query(max_length=100, description="Only those of this reason.")] = None,

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
+from ferry.api.checks import check_settings
 from ferry.api.documents import (
     CheckResults,
     CloneRequest,
@@ -20,9 +20,8 @@ from ferry.api.documents import (
     TaskPage,
     TaskSummary,
 )
-from ferry.api.checks import check_settings
 from ferry.api.problems import problem
-from ferry.api.routing import Cursor, IfMatch, Limit, TaskId, now, request_of, responses
+from ferry.api.routing import Cursor, IfMatch, Limit, TaskId, new_router, now, request_of, responses
 from ferry.errors import ConfigurationError
 from ferry.estimates import estimate
 from ferry.tasks.ledger import Ledger
@@ -32,7 +31,7 @@ from ferry.tasks.run_status import RunStatus
 from ferry.tasks.schedules import Schedule
 from ferry.tasks.store import NotFoundError, TaskStore
 
-router = APIGatewayHttpRouter()
+router = new_router()
 _REVISION = {"headers": {"ETag": {"description": "The task's revision.", "schema": {"type": "string"}}}}
 
 
@@ -57,7 +56,9 @@ def create_task(task: Annotated[NewTask, Body()]) -> Response[TaskDocument]:
     return _document(created, HTTPStatus.CREATED)
 
 
-@router.get("/tasks/<task_id>", tags=["Tasks"], summary="Show a task", responses=responses(404, **_REVISION))
+@router.get(
+    "/tasks/<task_id>", tags=["Tasks"], summary="Show a task", responses=responses(404, described=_REVISION)
+)
 def get_task(task_id: TaskId) -> Response[TaskDocument]:
     """Return a task; its revision is needed to change it."""
     return _document(request_of(router).backend.tasks.get_task(task_id))
@@ -67,7 +68,7 @@ def get_task(task_id: TaskId) -> Response[TaskDocument]:
     "/tasks/<task_id>",
     tags=["Tasks"],
     summary="Change a task",
-    responses=responses(404, 409, 412, 428, **_REVISION),
+    responses=responses(404, 409, 412, 428, described=_REVISION),
 )
 def replace_task(
     task_id: TaskId, task: Annotated[TaskSettings, Body()], if_match: IfMatch = None
@@ -80,7 +81,7 @@ def replace_task(
             "NoRevision",
         )
     if task.task_id != task_id:
-        msg = f"The task in the body is named {task.task_id!r} and not {task_id!r}; clone it to give it another name."
+        msg = f"The body names the task {task.task_id!r}, the path {task_id!r}; clone it to rename it."
         raise ConfigurationError(msg, reason="OtherTask")
     request = request_of(router)
     _check_times(task.schedule)
@@ -110,9 +111,7 @@ def delete_task(task_id: TaskId) -> Response[None]:
 def clone_task(task_id: TaskId, wish: Annotated[CloneRequest, Body()]) -> Response[TaskDocument]:
     """Set up a task as another is, without its schedule and its notifications."""
     editor = request_of(router).editor
-    return _document(
-        editor.clone(task_id, wish.task_id, client_token=wish.client_token), HTTPStatus.CREATED
-    )
+    return _document(editor.clone(task_id, wish.task_id, client_token=wish.client_token), HTTPStatus.CREATED)
 
 
 @router.put(
@@ -147,17 +146,13 @@ def schedule_times(asked: Annotated[ScheduleTimesRequest, Body()]) -> ScheduleTi
     return ScheduleTimes(times=schedule.next_times(now(), asked.count))
 
 
-@router.post(
-    "/checks", tags=["Settings"], summary="Try a task out before creating it", responses=responses()
-)
+@router.post("/checks", tags=["Settings"], summary="Try a task out before creating it", responses=responses())
 def check(task: Annotated[TaskSettings, Body()]) -> CheckResults:
     """Try the access key, both buckets and every permission that a run of the task needs."""
     return CheckResults(checks=list(check_settings(request_of(router).backend, task)))
 
 
-@router.post(
-    "/estimates", tags=["Settings"], summary="Estimate what a task copies", responses=responses()
-)
+@router.post("/estimates", tags=["Settings"], summary="Estimate what a task copies", responses=responses())
 def make_estimate(task: Annotated[TaskSettings, Body()]) -> EstimateDocument:
     """List the source for up to 15 seconds, and add up objects, bytes and costs of a first run."""
     backend = request_of(router).backend
@@ -211,5 +206,3 @@ def _summary(task: Task, tasks: TaskStore, ledger: Ledger) -> TaskSummary:
 
 def _run(run: Run | None, ledger: Ledger) -> RunDocument | None:
     return None if run is None else RunDocument.of(RunStatus.of(run, ledger))
-
-

@@ -13,7 +13,7 @@ _REMEDIES: Final = {
     "NotFoundException": "correct the task's KMS key; it has to be in the destination's region",
     "DisabledException": "enable the key",
     "KMSInvalidStateException": "enable the key, or cancel its deletion",
-    "AccessDeniedException": "add the key's ARN to the stack's KmsKeyArns, and let its key policy allow the account",
+    "AccessDeniedException": "add the key's ARN to the stack's KmsKeyArns, and allow it in the key's policy",
     "InvalidKeyUsageException": "give a symmetric key for encryption and decryption",
 }
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Attr
 
@@ -71,15 +71,16 @@ class AuditLog:
             ConfigurationError: The cursor is none of this list's.
         """
         about = Attr("task_id").eq(task_id) if task_id is not None else None
-        page = query_page(
-            self._table, _PARTITION, limit=limit, cursor=cursor, only=about, newest_first=True
-        )
+        page = query_page(self._table, _PARTITION, limit=limit, cursor=cursor, only=about, newest_first=True)
         return Page([_entry(row) for row in page.rows], page.cursor)
 
     def begin(self, entry: Entry) -> dict[str, str]:
         """Write down a change that is about to be made, and return the key of its row."""
-        key = {"pk": _PARTITION, "sk": f"{entry.time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{secrets.token_hex(4)}"}
-        row = {
+        key = {
+            "pk": _PARTITION,
+            "sk": f"{entry.time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{secrets.token_hex(4)}",
+        }
+        row: dict[str, Any] = {
             **key,
             "who": entry.who,
             "action": entry.action,
@@ -97,7 +98,8 @@ class AuditLog:
         values = {":outcome": outcome, ":detail": detail} | ({":run": run_id} if run_id else {})
         self._table.update_item(
             Key=key,
-            UpdateExpression="SET #outcome = :outcome, #detail = :detail" + (", run_id = :run" if run_id else ""),
+            UpdateExpression="SET #outcome = :outcome, #detail = :detail"
+            + (", run_id = :run" if run_id else ""),
             ExpressionAttributeNames={"#outcome": "outcome", "#detail": "detail"},
             ExpressionAttributeValues=values,
         )

@@ -81,9 +81,7 @@ class RunControl:
             NotFoundError: There is no such task.
             BusyError: Another run of the task is not over.
         """
-        with self.audit.change(
-            "run.dry_run" if dry_run else "run.start", task_id=task_id
-        ) as change:
+        with self.audit.change("run.dry_run" if dry_run else "run.start", task_id=task_id) as change:
             run = Run.start(self.tasks.get_task(task_id), now, dry_run=dry_run, client_token=client_token)
             started = self._start(run)
             change.run_id = started.run_id

@@ -41,13 +41,18 @@ class FieldProblem:
         return self.given is None or self.given == ""
 
 
-def field_problems(errors: "Iterable[ErrorDetails]") -> list[FieldProblem]:
-    """Return what pydantic found, in our words where we have some."""
-    return [_problem(error) for error in errors]
+def field_problems(errors: "Iterable[ErrorDetails]", *, skipped: int = 0) -> list[FieldProblem]:
+    """Return what pydantic found, in our words where we have some.
+
+    Args:
+        errors: What it found.
+        skipped: Parts of every place that lead to the settings.
+    """
+    return [_problem(error, skipped) for error in errors]
 
 
-def _problem(error: "ErrorDetails") -> FieldProblem:
-    place = tuple(str(part) for part in error["loc"])
+def _problem(error: "ErrorDetails", skipped: int) -> FieldProblem:
+    place = tuple(str(part) for part in error["loc"][skipped:])
     given = None if error["type"] == "missing" else error["input"]
     named = tuple(part for part in place if not part.isdecimal())
     if (rule := _RULES.get(named)) is not None and error["type"] != "extra_forbidden":

@@ -223,7 +223,7 @@ class Ledger:
         return charted
 
     def lag_by_minute(self, run_id: str) -> dict[str, Distribution]:
-        """Return how far replicas were behind the changes of the source, by the minute they were written in."""
+        """Return how far replicas were behind changes of the source, by the minute they were written."""
         charted: dict[str, Distribution] = {}
         for minute, row in self._minute_rows(run_id, None):
             charted[minute] = charted.get(minute, Distribution()) + _lag(row).change
@@ -257,7 +257,7 @@ class Ledger:
         """
         after, skipped = _failure_position(cursor)
         page: list[Failure] = []
-        condition = Key("pk").eq(f"RUN#{run_id}")
+        condition: Any = Key("pk").eq(f"RUN#{run_id}")
         condition &= Key("sk").between(after, "FAILURE#~") if after else Key("sk").begins_with("FAILURE#")
         for row in query_all(self._table, condition):
             sort_key = str(row["sk"])
@@ -280,7 +280,9 @@ def _failure_position(cursor: str | None) -> tuple[str, int]:
     if cursor is None:
         return "", 0
     match read_cursor(cursor):
-        case [str(after), int(skipped)] if after.startswith("FAILURE#") and len(after) <= 250 and skipped >= 0:
+        case [str(after), int(skipped)] if (
+            after.startswith("FAILURE#") and len(after) <= 250 and skipped >= 0
+        ):
             return after, skipped
         case _:
             raise invalid_cursor()

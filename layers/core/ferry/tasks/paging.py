@@ -57,7 +57,7 @@ def invalid_cursor() -> InvalidCursorError:
     return InvalidCursorError("The cursor is none of this list; leave it out to begin at the top.")
 
 
-def query_page(
+def query_page(  # noqa: PLR0913 - what a query has
     table: "Table",
     partition: str,
     *,
@@ -81,7 +81,7 @@ def query_page(
     Raises:
         InvalidCursorError: The cursor is none of this list's.
     """
-    condition = Key("pk").eq(partition)
+    condition: Any = Key("pk").eq(partition)
     asked: dict[str, Any] = {
         "KeyConditionExpression": condition & Key("sk").begins_with(prefix) if prefix else condition,
         "ConsistentRead": True,
@@ -89,14 +89,12 @@ def query_page(
         **({"FilterExpression": only} if only is not None else {}),
     }
     rows: list[dict[str, Any]] = []
-    start = {"pk": partition, "sk": _sort_key(cursor, prefix)} if cursor is not None else None
+    start: Any = {"pk": partition, "sk": _sort_key(cursor, prefix)} if cursor is not None else None
     while True:
-        page = table.query(
-            **asked,
-            # One more than is wanted tells whether there is another page.
-            Limit=limit + 1 - len(rows) if only is None else _FILTERED_AT_ONCE,
-            **({"ExclusiveStartKey": start} if start else {}),
-        )
+        if start is not None:
+            asked["ExclusiveStartKey"] = start
+        # One more than is wanted tells whether there is another page.
+        page = table.query(**asked, Limit=limit + 1 - len(rows) if only is None else _FILTERED_AT_ONCE)
         rows += page["Items"]
         if len(rows) > limit:
             return Page(rows[:limit], write_cursor(rows[limit - 1]["sk"]))
@@ -107,6 +105,10 @@ def query_page(
 
 def _sort_key(cursor: str, prefix: str) -> str:
     position = read_cursor(cursor)
-    if not isinstance(position, str) or not position.startswith(prefix) or not 0 < len(position) <= _LONGEST_KEY:
+    if (
+        not isinstance(position, str)
+        or not position.startswith(prefix)
+        or not 0 < len(position) <= _LONGEST_KEY
+    ):
         raise invalid_cursor()
     return position

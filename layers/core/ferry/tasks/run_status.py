@@ -98,7 +98,7 @@ class RunStatus:
 
     @property
     def share(self) -> float | None:
-        """How much of the work is done, 0 to 1; None for a run that has no end, or while nothing is planned."""
+        """How much of the work is done, 0 to 1; None for a run without an end, or before all is planned."""
         if self.run.real_time:
             return None
         if self.state in {RunState.SUCCEEDED, RunState.COMPLETED_WITH_FAILURES}:
