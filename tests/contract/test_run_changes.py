@@ -8,6 +8,7 @@ from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.chunks import Chunk
 from ferry.run_control import close_run, closing_step, plan_shards, seal_run
 from ferry.stores.memory import MemorySource
+from ferry.tasks.audit import AuditLog, AuditTrail
 from ferry.tasks.control import RESUMABLE, RunControl
 from ferry.tasks.deletes import Deletes
 from ferry.tasks.models import Counts, Failure, Found, RunState
@@ -29,7 +30,8 @@ def books(table):
 
 @pytest.fixture
 def control(books):
-    return RunControl(books.tasks, books.ledger, books.workflows, "machine")
+    trail = AuditTrail(AuditLog(books.tasks._table), "me@example.com")
+    return RunControl(books.tasks, books.ledger, books.workflows, "machine", trail)
 
 
 def broke_off(books, *, name=RUN_ID, status="ABORTED"):

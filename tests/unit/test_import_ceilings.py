@@ -31,6 +31,7 @@ FORBIDDEN = {
     "multipart_finish": NEVER,
     "run_control": NEVER,
     "dead_letters": NEVER,
+    "tasks_api": NEVER,
 }
 
 

@@ -110,7 +110,7 @@ class TaskEditor:
             after = Task.model_validate(before.model_dump() | settings.model_dump())
             change.detail = _differences(before, after)
             self.tasks.replace_task(before, after)
-            self._put_schedule(after)
+            self._put_schedule(after, before=before.schedule)
         return after
 
     def delete(self, task_id: str) -> None:
@@ -121,9 +121,11 @@ class TaskEditor:
             BusyError: A run of it is not over.
         """
         with self.audit.change("task.delete", task_id=task_id):
+            scheduled = self.tasks.get_task(task_id).schedule
             # The record first: a schedule without one starts nothing.
             self.tasks.delete_task(task_id)
-            self.scheduler.remove(task_id)
+            if scheduled is not None:
+                self.scheduler.remove(task_id)
 
     def set_schedule(self, task_id: str, schedule: Schedule | None) -> Task:
         """Let a task run by itself, or no more.
@@ -137,7 +139,10 @@ class TaskEditor:
             task_id=task_id,
             detail=f"{schedule.expression} {schedule.timezone}" if schedule else "",
         ):
+            # Removed even if the record has none, for that may be what an earlier call left behind.
             after = self._change(task_id, schedule=schedule)
+            if schedule is None:
+                self.scheduler.remove(task_id)
             self._put_schedule(after)
         return after
 
@@ -193,11 +198,11 @@ class TaskEditor:
         self.tasks.replace_task(before, after)
         return after
 
-    def _put_schedule(self, task: Task) -> None:
-        if task.schedule is None:
-            self.scheduler.remove(task.task_id)
-        else:
+    def _put_schedule(self, task: Task, *, before: Schedule | None = None) -> None:
+        if task.schedule is not None:
             self.scheduler.put(task.task_id, task.schedule)
+        elif before is not None:
+            self.scheduler.remove(task.task_id)
 
 
 def _new_task(settings: TaskSettings) -> Task:

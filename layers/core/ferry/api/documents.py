@@ -143,8 +143,9 @@ class ProgressDocument(_Document):
 
 
 class Quantiles(_Document):
-    """A distribution of seconds; null without any measurement."""
+    """A distribution of seconds, of ``count`` measurements; null without any."""
 
+    count: int
     p50: float | None
     p95: float | None
     p99: float | None
