@@ -27,6 +27,8 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway, lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
+from local import emulated_cognito, emulated_mail
+
 _UNNAMED = "Runtime.HandlerError"
 _PROCESSES_PER_FUNCTION = 3
 _machine_arn: ContextVar[str] = ContextVar("machine_arn", default="")
@@ -250,6 +252,18 @@ def _repair_api_addresses() -> None:
     provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Api"]["create"] = create_api
 
 
+def _redirect_to_the_root() -> None:
+    """An HTTP API's root is ``/``; here it is a folder, and links need the slash at its end."""
+    original = app._handle_execute_api_request
+
+    async def handle(host: str, path: str, method: str, *rest: Any, **options: Any) -> Any:
+        if method in {"GET", "HEAD"} and re.fullmatch(r"/_aws/execute-api/[^/]+/[^/]+", path):
+            return 301, {"Location": f"{path}/"}, b""
+        return await original(host, path, method, *rest, **options)
+
+    app._handle_execute_api_request = handle
+
+
 def _trust_loopback() -> None:
     """Policies may insist on TLS (``aws:SecureTransport``); what never leaves this machine counts as such."""
     original = app.pin_request_origin
@@ -313,6 +327,8 @@ def repair() -> None:
     _repair_initiators()
     _repair_leading_keys()
     _repair_api_addresses()
+    _redirect_to_the_root()
+    emulated_cognito.repair()
     _trust_loopback()
     _isolate_functions()
     _share_layers()
@@ -320,4 +336,6 @@ def repair() -> None:
 
 if __name__ == "__main__":
     repair()
+    # Functions inherit the environment, and have no business with the mailbox.
+    emulated_mail.repair(Path(os.environ.pop("FERRY_MAILBOX")))
     app.main()

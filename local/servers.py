@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local import mailbox
 from local.certificate_host import proxy_environment
 from local.deployment import ROOT, AwsAccess, tools_path
 from local.processes import BackgroundProcess, start_process, wait_until
@@ -152,6 +153,7 @@ def _emulator_environment(folder: Path, port: int, aws: AwsAccess) -> dict[str, 
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",
         "AUTH": "true",
+        "FERRY_MAILBOX": str(folder / mailbox.FOLDER),
         # Bodies of objects live on disk, not in memory.
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(folder / "data" / "s3"),

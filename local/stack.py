@@ -1,7 +1,7 @@
 """The one-machine stack: ministack, the OSS-compatible server, and Ferry deployed between them.
 
 Everything a stack needs lives in one folder: ``stack.json`` (what runs where; readable by its owner only),
-``logs``, ``data`` and the build. Stacks in different folders do not disturb each other.
+``logs``, ``data``, ``mail`` and the build. Stacks in different folders do not disturb each other.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from local import mailbox
 from local.deployment import STACK_NAME, AwsAccess, build, deploy, host_architecture
 from local.processes import BackgroundProcess, StartError, free_port, stop_process
 from local.servers import (
@@ -34,6 +35,7 @@ REGION = "us-east-1"
 OSS_REGION = "cn-hangzhou"
 REPLICA_BUCKET = "ferry-replica"
 SECRET_NAME = "ferry/oss"  # noqa: S105 - the name of a secret, not the secret
+ADMIN_EMAIL = "admin@example.com"
 DEFAULT_LARGE_OBJECT_THRESHOLD = 64 << 20
 _STATE = "stack.json"
 
@@ -59,6 +61,11 @@ class LocalStack:
     replica_bucket: str = ""
     secret_arn: str = ""
     outputs: dict[str, str] | None = None
+
+    @property
+    def mailbox(self) -> Path:
+        """Where e-mails go that AWS would send."""
+        return self.folder / mailbox.FOLDER
 
     @property
     def is_running(self) -> bool:
@@ -134,7 +141,7 @@ def stop_stack(folder: Path) -> bool:
     stack = load_stack(folder)
     for process in stack.processes.values() if stack else ():
         stop_process(process)
-    for name in ("data", "tmp", "home"):
+    for name in ("data", "tmp", "home", mailbox.FOLDER):
         shutil.rmtree(folder / name, ignore_errors=True)
     (folder / _STATE).unlink(missing_ok=True)
     return stack is not None
@@ -171,6 +178,7 @@ def _bring_up(
         "Architecture": architecture,
         "ReplicaBucketArns": f"arn:aws:s3:::{stack.replica_bucket}",
         "SecretArns": stack.secret_arn,
+        "AdminEmail": ADMIN_EMAIL,
         "MirrorDeletes": "Allowed",
         "LargeObjectThreshold": str(large_object_threshold),
         # Every concurrent function is a process of this machine.

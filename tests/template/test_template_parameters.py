@@ -33,7 +33,7 @@ def test_every_parameter_has_a_label_and_one_group():
 def test_only_what_nobody_can_guess_has_no_default():
     asked = {name for name, parameter in PARAMETERS.items() if "Default" not in parameter}
 
-    assert asked == {"ReplicaBucketArns", "SecretArns"}
+    assert asked == {"ReplicaBucketArns", "SecretArns", "AdminEmail"}
 
 
 def test_functions_run_on_arm64_unless_told_otherwise():

@@ -7,8 +7,8 @@ from tests.support.stack_template import Node, properties, resources, statements
 FUNCTIONS = resources("AWS::Serverless::Function")
 ALLOWED = [(name, statement) for name, statement in statements() if statement["Effect"] == "Allow"]
 DENIED = [(name, statement) for name, statement in statements() if statement["Effect"] == "Deny"]
-# CloudWatch Logs has no resources for log deliveries, X-Ray none for sending traces.
-ONLY_ON_ALL = {"DeliverLogs": {"logs"}, "SendTraces": {"xray"}}
+# CloudWatch Logs has no resources for log deliveries, X-Ray none for traces, CloudWatch none for metrics.
+ONLY_ON_ALL = {"DeliverLogs": {"logs"}, "SendTraces": {"xray"}, "ReadMetrics": {"cloudwatch"}}
 OWN = (
     "ReplicaBucketArns",
     "SecretArns",
@@ -20,6 +20,9 @@ OWN = (
     "StackName",
     "RunControlFunction",
     "SenderKeySecret",
+    "TaskScheduleGroup",
+    "SchedulerRole",
+    "ConsoleLogGroup",
 )
 
 
@@ -116,6 +119,10 @@ def test_a_function_uses_the_table_and_no_policy_template_that_grants_more_than_
             "DeadLettersFunction",
             {"ReadSecretsPolicy", "ReadReplicasPolicy", "DropUploadsPolicy", "EndWaitPolicy"},
         ),
+        (
+            "TasksApiFunction",
+            {"ReadSecretsPolicy", "ReadReplicasPolicy", "WriteReplicasPolicy", "DropUploadsPolicy"},
+        ),
     ],
 )
 def test_a_function_holds_the_shared_permissions_it_needs_and_no_other(name, policies):
@@ -146,7 +153,7 @@ def test_a_workflow_may_send_traces_where_it_traces(name):
     assert template()["Resources"]["SendTracesPolicy"]["Condition"] == "TracingIsActive"
 
 
-def test_nothing_may_delete_from_the_table():
+def test_only_the_tasks_api_may_delete_from_the_table():
     granted = {action for _, statement in ALLOWED for action in actions(statement)}
 
     assert {action for action in granted if action.startswith("dynamodb:")} == {
@@ -154,7 +161,19 @@ def test_nothing_may_delete_from_the_table():
         "dynamodb:Query",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
     }
+    assert [name for name, statement in ALLOWED if "dynamodb:DeleteItem" in actions(statement)] == [
+        "TasksApiFunction"
+    ]
+
+
+def test_a_role_is_passed_to_the_scheduler_only():
+    ((name, statement),) = [(name, one) for name, one in ALLOWED if "iam:PassRole" in actions(one)]
+
+    assert name == "TasksApiFunction"
+    assert statement["Resource"] == {"Fn::GetAtt": ["SchedulerRole", "Arn"]}
+    assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
 
 def test_only_functions_that_begin_or_end_uploads_may_list_and_abort_them():
@@ -169,6 +188,7 @@ def test_only_functions_that_begin_or_end_uploads_may_list_and_abort_them():
         "MultipartPlanFunction",
         "MultipartFinishFunction",
         "DeadLettersFunction",
+        "TasksApiFunction",
     }
 
 
@@ -193,7 +213,7 @@ def test_only_some_send_jobs_and_only_the_transfer_receives_them():
     senders = {name for name in FUNCTIONS if "SQSSendMessagePolicy" in json.dumps(properties(name))}
     receivers = {name for name, statement in ALLOWED if "sqs:ReceiveMessage" in actions(statement)}
 
-    assert senders == {"FinderFunction", "IntakeFunction", "TransferFunction"}
+    assert senders == {"FinderFunction", "IntakeFunction", "TasksApiFunction", "TransferFunction"}
     assert receivers == {"TransferFunction", "DeadLettersFunction"}
 
 
@@ -213,7 +233,7 @@ def test_only_where_deletes_are_allowed_may_anything_delete_a_replica_and_only_r
     }
     assert template()["Parameters"]["MirrorDeletes"]["Default"] == "Denied"
     assert "ReplicaBucketArns" in json.dumps(statement["Resource"])
-    assert holders == {"RunControlFunction", "TransferFunction"}
+    assert holders == {"RunControlFunction", "TasksApiFunction", "TransferFunction"}
     assert {conditional(name)["DeletesAreAllowed"] for name in holders} == {policy}
 
 

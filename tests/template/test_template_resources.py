@@ -29,6 +29,29 @@ ENVIRONMENT = {
     "MultipartCopyFunction": set(),
     "MultipartFinishFunction": {"FERRY_UPLOAD_PRINCIPAL"},
     "DeadLettersFunction": {"FERRY_MAX_DELIVERIES", "FERRY_UPLOAD_PRINCIPAL"},
+    "TasksApiFunction": {
+        "FERRY_ALARM_EMAIL",
+        "FERRY_ARCHITECTURE",
+        "FERRY_BROKEN_OFF_QUEUE_ARN",
+        "FERRY_DASHBOARD_NAME",
+        "FERRY_DEAD_LETTER_QUEUE_URL",
+        "FERRY_EVENTS_URL",
+        "FERRY_EVENT_QUEUE_ARN",
+        "FERRY_EVENT_QUEUE_URL",
+        "FERRY_JOB_QUEUE_URL",
+        "FERRY_LARGE_OBJECT_THRESHOLD",
+        "FERRY_MIRROR_DELETES",
+        "FERRY_OBJECT_ACLS",
+        "FERRY_REPLICA_BUCKET_ARNS",
+        "FERRY_RUN_BUCKET",
+        "FERRY_RUN_CONTROL_FUNCTION_ARN",
+        "FERRY_RUN_STATE_MACHINE_ARN",
+        "FERRY_SCHEDULER_ROLE_ARN",
+        "FERRY_SCHEDULE_GROUP",
+        "FERRY_SECRET_ARNS",
+        "FERRY_SENDER_KEY_ARN",
+        "FERRY_STACK_NAME",
+    },
 }
 
 
@@ -80,7 +103,8 @@ def test_a_function_knows_how_often_the_queue_delivers(name):
 def test_every_function_folder_is_deployed():
     folders = {f"functions/{path.parent.name}" for path in (ROOT / "functions").glob("*/app.py")}
 
-    assert folders <= {function["Properties"]["CodeUri"] for function in FUNCTIONS.values()}
+    deployed = {function["Properties"]["CodeUri"] for function in FUNCTIONS.values()}
+    assert folders == deployed | {properties("ConsoleFunction")["Code"]}
 
 
 def test_shared_settings_are_the_same_for_all_functions():
@@ -162,7 +186,13 @@ def test_what_holds_state_says_what_happens_to_it(kind):
 def test_logs_are_kept_for_a_time_that_is_a_parameter():
     groups = resources("AWS::Logs::LogGroup")
 
-    assert len(groups) == len(FUNCTIONS) + len(resources("AWS::Serverless::StateMachine"))
+    apis = [
+        stage for stage in resources("AWS::ApiGatewayV2::Stage") if "AccessLogSettings" in properties(stage)
+    ]
+    console = 1
+    assert len(groups) == len(FUNCTIONS) + console + len(resources("AWS::Serverless::StateMachine")) + len(
+        apis
+    )
     assert all(properties(name)["RetentionInDays"] == {"Ref": "LogRetentionDays"} for name in groups)
 
 
