@@ -53,6 +53,7 @@ TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the t
 
 _RULES: Final = {
     ("task_id",): ("NAME", "must be at most 40 lower-case letters, digits and '-', and not begin with '-'"),
+    ("description",): ("--description", "must be one line of at most 256 characters"),
     ("source", "region"): ("--oss-region", "must be an OSS region such as cn-hangzhou, without 'oss-'"),
     ("source", "endpoint"): ("--oss-endpoint", "must be a URL such as https://oss-cn-hangzhou.aliyuncs.com"),
     ("source", "secret"): ("--secret", "must name a Secrets Manager secret"),
@@ -87,6 +88,9 @@ def create(  # noqa: PLR0913 - the options of a command
             rich_help_panel=DESTINATION_PANEL,
         ),
     ],
+    description: Annotated[
+        str, typer.Option(metavar="TEXT", show_default=False, help="What the task is for, in one line.")
+    ] = "",
     oss_region: Annotated[
         str,
         typer.Option(metavar="REGION", help="OSS region, such as cn-hangzhou.", rich_help_panel=SOURCE_PANEL),
@@ -147,6 +151,7 @@ def create(  # noqa: PLR0913 - the options of a command
     task = build_task(
         {
             "task_id": name,
+            "description": description,
             "source": {
                 "bucket": source.bucket,
                 "prefix": source.prefix,
@@ -248,6 +253,7 @@ def show(
     source, destination = task.source, task.destination
     rows = [
         ("Task", task.task_id),
+        *([("Description", task.description)] if task.description else []),
         ("Source", _source(task)),
         ("OSS region", source.region),
         ("OSS endpoint", source.endpoint or "public"),

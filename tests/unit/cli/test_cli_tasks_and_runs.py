@@ -96,6 +96,14 @@ def test_a_task_keeps_how_its_replicas_are_written(deployed: Deployed):
         assert words in shown
 
 
+def test_a_task_says_what_it_is_for(deployed: Deployed):
+    created = deployed.json(*CREATE, "--description", "The album: 母亲")
+    _, shown, _ = deployed.run("task", "show", "photos")
+
+    assert created["description"] == "The album: 母亲"
+    assert "The album: 母亲" in shown
+
+
 def finish(deployed: Deployed, run_id: str, state: RunState, **counts: int) -> None:
     """Let a run find 10 objects, 7 of them to copy, and end."""
     found = Found(objects=10, size=1000, current=3, planned_objects=7, planned_size=700, jobs=1)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
+from unicodedata import category
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -30,6 +31,14 @@ def _replica_prefix(value: str) -> str:
     return value
 
 
+def _line(value: str) -> str:
+    if any(category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
+        msg = "must be one line without control characters"
+        raise ValueError(msg)
+    return value
+
+
+Description = Annotated[str, Field(max_length=256), AfterValidator(_line)]
 Prefix = Annotated[str, Field(max_length=1023), AfterValidator(_prefix)]
 BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 Aware = Annotated[datetime, Field(description="UTC")]
@@ -85,6 +94,7 @@ class Task(_Model):
     """What a user set up.
 
     Attributes:
+        description: What it is for, in the user's words.
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
         deletes: Which replicas without a source a run deletes; None for none.
         real_time: How notifications of the source are followed; None for not at all.
@@ -92,6 +102,7 @@ class Task(_Model):
     """
 
     task_id: Annotated[str, Field(pattern=TASK_ID_PATTERN)]
+    description: Description = ""
     source: OssSource
     destination: S3Destination
     keep_prefix: bool = False
