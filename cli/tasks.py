@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.console import fact_table, list_table, note, out, print_json
+from cli.choices import PrefixesFromOption, PrefixOption, read_prefixes
+from cli.console import fact_table, list_table, note, out, print_json, show_key
 from cli.deployment import Deployment, find_deployment
 from cli.locations import Location, parse_oss, parse_s3
 from cli.options import (
@@ -51,6 +52,7 @@ app = typer.Typer(
 
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
+_SHOWN_PREFIXES: Final = 20
 _RULES: Final = {
     ("task_id",): ("NAME", "must be at most 40 lower-case letters, digits and '-', and not begin with '-'"),
     ("description",): ("--description", "must be one line of at most 256 characters"),
@@ -91,6 +93,8 @@ def create(  # noqa: PLR0913 - the options of a command
     description: Annotated[
         str, typer.Option(metavar="TEXT", show_default=False, help="What the task is for, in one line.")
     ] = "",
+    prefix: PrefixOption = None,
+    prefixes_from: PrefixesFromOption = None,
     oss_region: Annotated[
         str,
         typer.Option(metavar="REGION", help="OSS region, such as cn-hangzhou.", rich_help_panel=SOURCE_PANEL),
@@ -155,6 +159,7 @@ def create(  # noqa: PLR0913 - the options of a command
             "source": {
                 "bucket": source.bucket,
                 "prefix": source.prefix,
+                "prefixes": read_prefixes(prefix, prefixes_from),
                 "region": oss_region,
                 "endpoint": oss_endpoint or None,
                 "is_cname": cname,
@@ -206,6 +211,10 @@ def _sentences(error: "ValidationError") -> list[str]:
             sentences.append(sentence)
             continue
         place = tuple(str(part) for part in problem["loc"])
+        if place[:2] == ("source", "prefixes"):
+            rule = problem["msg"].removeprefix("Value error, ")
+            sentences.append(f"--prefix and --prefixes-from {rule}.")
+            continue
         if not place:
             # About options together.
             sentences.append(problem["msg"].removeprefix("Value error, ").capitalize() + ".")
@@ -255,6 +264,7 @@ def show(
         ("Task", task.task_id),
         *([("Description", task.description)] if task.description else []),
         ("Source", _source(task)),
+        *([("Only under", _prefixes(task))] if source.prefixes else []),
         ("OSS region", source.region),
         ("OSS endpoint", source.endpoint or "public"),
         ("Secret", source.secret),
@@ -303,6 +313,12 @@ def _deletes(task: "Task") -> str:
         return "none"
     kept = f", kept under {deletes.backup_prefix}" if deletes.backup_prefix else ""
     return f"replicas without a source, {deletes.max_delete} at the most{kept}"
+
+
+def _prefixes(task: "Task") -> str:
+    prefixes = task.source.prefixes
+    more = [f"… and {len(prefixes) - _SHOWN_PREFIXES:,} more"] if len(prefixes) > _SHOWN_PREFIXES else []
+    return "\n".join([*map(show_key, prefixes[:_SHOWN_PREFIXES]), *more])
 
 
 def _source(task: "Task") -> str:

@@ -9,6 +9,7 @@ from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.deletes import Deletes
 
 _PROBE_KEY = ".ferry-preflight"
+_PREFIXES_TRIED = 10
 
 
 def check_access(
@@ -33,17 +34,23 @@ def check_access(
         TransientError: A side is too busy to answer.
     """
     with _told_as("source"):
-        first = source.first_key(mapping.source_prefix, KeyRange())
+        first = _first_key(source, mapping)
         if first is not None and first not in UNREADABLE_KEYS:
             _try_to_read(source, first)
     with _told_as("destination"):
-        next(iter(replica.list_objects(mapping.replica_listing_prefix, KeyRange())), None)
+        next(iter(replica.list_objects(mapping.replica_listing_prefixes[0], KeyRange())), None)
         if writes:
             replica.check_writable(mapping.replica_listing_prefix + _PROBE_KEY)
         if deletes is not None:
             replica.check_deletable(mapping.replica_listing_prefix + _PROBE_KEY)
             if deletes.backup_prefix is not None:
                 replica.check_writable(deletes.backup_prefix + _PROBE_KEY)
+
+
+def _first_key(source: SourceStore, mapping: KeyMapping) -> str | None:
+    """Return some key that the run is about; None when the first few prefixes have none."""
+    found = (source.first_key(prefix, KeyRange()) for prefix in mapping.listing_prefixes[:_PREFIXES_TRIED])
+    return next((key for key in found if key is not None), None)
 
 
 def _try_to_read(source: SourceStore, key: str) -> None:

@@ -5,11 +5,20 @@ from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 from unicodedata import category
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.deletes import Deletes
+from ferry.tasks.prefixes import canonical_prefixes
 from ferry.tasks.real_time import RealTime
 from ferry.tasks.run_ids import pass_run_id, real_time_run_id
 from ferry.tasks.schedules import Schedule
@@ -61,6 +70,8 @@ class OssSource(_Model):
     """Where a task copies from.
 
     Attributes:
+        prefixes: Of what lies under ``prefix``, only what lies under one of these, which are whole prefixes
+            themselves. None of them for everything.
         region: As ``cn-hangzhou``.
         endpoint: Without the bucket; None for the region's public one.
         is_cname: Whether the endpoint is a domain bound to the bucket.
@@ -70,11 +81,18 @@ class OssSource(_Model):
 
     bucket: BucketName
     prefix: Prefix = ""
+    prefixes: tuple[Prefix, ...] = ()
     region: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]+$")]
     endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
     is_cname: bool = False
     secret: Annotated[str, Field(min_length=1)]
     request_payer: bool = False
+
+    @field_validator("prefixes")
+    @classmethod
+    def _are_below(cls, chosen: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        prefix = others.data.get("prefix")
+        return chosen if prefix is None else canonical_prefixes(prefix, chosen)
 
 
 class S3Destination(ReplicaSettings):
@@ -125,6 +143,7 @@ class Task(_Model):
             source_prefix=self.source.prefix,
             strip_prefix="" if self.keep_prefix else self.source.prefix,
             replica_prefix=self.destination.prefix,
+            prefixes=self.source.prefixes,
         )
 
 
