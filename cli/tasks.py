@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.console import fact_table, list_table, note, out, print_json
+from cli.choices import PrefixesFromOption, PrefixOption, read_prefixes
+from cli.console import fact_table, list_table, note, out, print_json, show_key
 from cli.deployment import find_deployment
 from cli.locations import Location, parse_oss, parse_s3
 from cli.options import (
@@ -50,8 +51,10 @@ app = typer.Typer(
 
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
+_SHOWN_PREFIXES: Final = 20
 _OPTIONS: Final = {
     ("task_id",): "NAME",
+    ("description",): "--description",
     ("source", "region"): "--oss-region",
     ("source", "endpoint"): "--oss-endpoint",
     ("source", "secret"): "--secret",
@@ -86,6 +89,11 @@ def create(  # noqa: PLR0913 - the options of a command
             rich_help_panel=DESTINATION_PANEL,
         ),
     ],
+    description: Annotated[
+        str, typer.Option(metavar="TEXT", show_default=False, help="What the task is for, in one line.")
+    ] = "",
+    prefix: PrefixOption = None,
+    prefixes_from: PrefixesFromOption = None,
     oss_region: Annotated[
         str,
         typer.Option(metavar="REGION", help="OSS region, such as cn-hangzhou.", rich_help_panel=SOURCE_PANEL),
@@ -146,9 +154,11 @@ def create(  # noqa: PLR0913 - the options of a command
     settings = build_task_settings(
         {
             "task_id": name,
+            "description": description,
             "source": {
                 "bucket": source.bucket,
                 "prefix": source.prefix,
+                "prefixes": read_prefixes(prefix, prefixes_from),
                 "region": oss_region,
                 "endpoint": oss_endpoint or None,
                 "is_cname": cname,
@@ -199,6 +209,8 @@ def _sentences(error: "ValidationError") -> list[str]:
     for raw, problem in zip(error.errors(), field_problems(error.errors()), strict=True):
         if (sentence := settings_sentence(raw)) is not None:
             sentences.append(sentence)
+        elif problem.place[:2] == ("source", "prefixes"):
+            sentences.append(f"--prefix and --prefixes-from {problem.message}.")
         elif not problem.place:
             # About options together.
             sentences.append(problem.message.capitalize() + ".")
@@ -248,7 +260,9 @@ def show(
     source, destination = task.source, task.destination
     rows = [
         ("Task", task.task_id),
+        *([("Description", task.description)] if task.description else []),
         ("Source", _source(task)),
+        *([("Only under", _prefixes(task))] if source.prefixes else []),
         ("OSS region", source.region),
         ("OSS endpoint", source.endpoint or "public"),
         ("Secret", source.secret),
@@ -292,6 +306,12 @@ def _deletes(task: "Task") -> str:
         return "none"
     kept = f", kept under {deletes.backup_prefix}" if deletes.backup_prefix else ""
     return f"replicas without a source, {deletes.max_delete} at the most{kept}"
+
+
+def _prefixes(task: "Task") -> str:
+    prefixes = task.source.prefixes
+    more = [f"… and {len(prefixes) - _SHOWN_PREFIXES:,} more"] if len(prefixes) > _SHOWN_PREFIXES else []
+    return "\n".join([*map(show_key, prefixes[:_SHOWN_PREFIXES]), *more])
 
 
 def _source(task: "Task") -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ferry.costs import Cost, cost_of_copying
+from ferry.finder.listing import list_under
 from ferry.keys import KeyRange
 from ferry.stores.protocols import ObjectListing
 from ferry.tasks.models import TaskSettings
@@ -53,7 +54,7 @@ def estimate(
     began = clock()
     objects = size = large_size = 0
     is_complete = True
-    for found in source.list_objects(settings.mapping.source_prefix, KeyRange()):
+    for found in list_under(source, settings.mapping.listing_prefixes, KeyRange()):
         objects += 1
         size += found.size
         large_size += found.size if found.size >= large_object_threshold else 0

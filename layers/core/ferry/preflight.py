@@ -11,6 +11,7 @@ from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.deletes import Deletes
 
 _PROBE_KEY = ".ferry-preflight"
+_PREFIXES_TRIED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ def access_checks(
     """
     probe = mapping.replica_listing_prefix + _PROBE_KEY
     checks = [
-        AccessCheck("source_list", "source", partial(source.first_key, mapping.source_prefix, KeyRange())),
-        AccessCheck("source_read", "source", partial(_read_first, source, mapping.source_prefix)),
+        AccessCheck("source_list", "source", partial(_first_key, source, mapping)),
+        AccessCheck("source_read", "source", partial(_read_first, source, mapping)),
         AccessCheck("destination_list", "destination", partial(_list_first, replica, mapping)),
     ]
     if writes:
@@ -90,14 +91,20 @@ def check_access(
         check.run()
 
 
-def _read_first(source: SourceStore, prefix: str) -> None:
-    first = source.first_key(prefix, KeyRange())
+def _read_first(source: SourceStore, mapping: KeyMapping) -> None:
+    first = _first_key(source, mapping)
     if first is not None and first not in UNREADABLE_KEYS:
         _try_to_read(source, first)
 
 
 def _list_first(replica: ReplicaStore, mapping: KeyMapping) -> None:
-    next(iter(replica.list_objects(mapping.replica_listing_prefix, KeyRange())), None)
+    next(iter(replica.list_objects(mapping.replica_listing_prefixes[0], KeyRange())), None)
+
+
+def _first_key(source: SourceStore, mapping: KeyMapping) -> str | None:
+    """Return some key that the run is about; None when the first few prefixes have none."""
+    found = (source.first_key(prefix, KeyRange()) for prefix in mapping.listing_prefixes[:_PREFIXES_TRIED])
+    return next((key for key in found if key is not None), None)
 
 
 def _try_to_read(source: SourceStore, key: str) -> None:

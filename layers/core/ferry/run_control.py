@@ -84,12 +84,13 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore, documents:
     """
     _raise_unless_wanted(progress, run.run_id)
     ledger = progress.ledger
+    prefixes = run.task.mapping.listing_prefixes
     shards = list(ledger.list_shards(run.run_id))
     if not shards and run.retry_of is not None:
         ledger.put_shards(run.run_id, [Shard(shard_id="0000")])
         return ["0000"]
     if not shards:
-        ranges = plan_ranges(source, run.task.source.prefix, KeyRange(), wanted=DEFAULT_SHARDS)
+        ranges = plan_ranges(source, prefixes, KeyRange(), wanted=DEFAULT_SHARDS)
         shards = [
             Shard(shard_id=f"{number:04}", after=piece.after, until=piece.until, checkpoint=piece.after)
             for number, piece in enumerate(ranges)
@@ -103,7 +104,7 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore, documents:
             continue
         rest = KeyRange(shard.checkpoint, shard.until)
         wanted = min(_PARTS_PER_SPLIT, MAX_SHARDS - total) if run.retry_of is None else 1
-        pieces = plan_ranges(source, run.task.source.prefix, rest, wanted=wanted) if wanted > 1 else [rest]
+        pieces = plan_ranges(source, prefixes, rest, wanted=wanted) if wanted > 1 else [rest]
         if len(pieces) == 1 or not record_chunk(documents, run.run_id, Chunk.empty(shard)):
             # One that a late finder has recorded a chunk of is scanned on from there.
             unfinished.append(shard.shard_id)

@@ -103,6 +103,25 @@ def test_a_task_keeps_how_its_replicas_are_written(deployed: Deployed):
         assert words in shown
 
 
+def test_a_task_says_what_it_is_for(deployed: Deployed):
+    created = deployed.json(*CREATE, "--description", "The album: 母亲")
+    _, shown, _ = deployed.run("task", "show", "photos")
+
+    assert created["description"] == "The album: 母亲"
+    assert "The album: 母亲" in shown
+
+
+def test_a_task_keeps_its_prefixes_in_order(deployed: Deployed):
+    created = deployed.json(*CREATE, "--prefix", "in/b", "--prefix", "in/a/", "--prefix", "in/a/b")
+    _, shown, _ = deployed.run("task", "show", "photos")
+    code, _, err = deployed.run(*CREATE, "--prefix", "out/")
+
+    assert created["source"]["prefixes"] == ["in/a/", "in/b"]
+    assert "Only under" in shown
+    assert code == 2
+    assert "must each begin with the source prefix 'in/'" in " ".join(err.replace("│", " ").split())
+
+
 def finish(deployed: Deployed, run_id: str, state: RunState, **counts: int) -> None:
     """Let a run find 10 objects, 7 of them to copy, and end."""
     found = Found(objects=10, size=1000, current=3, planned_objects=7, planned_size=700, jobs=1)

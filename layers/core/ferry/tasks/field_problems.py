@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 _RULES: Final[Mapping[tuple[str, ...], str]] = {
     ("task_id",): "must be at most 40 lower-case letters, digits and '-', and not begin with '-'",
+    ("description",): "must be one line of at most 256 characters",
     ("source", "region"): "must be an OSS region such as cn-hangzhou, without 'oss-'",
     ("source", "endpoint"): "must be a URL such as https://oss-cn-hangzhou.aliyuncs.com",
     ("source", "secret"): "must name a Secrets Manager secret",

@@ -3,13 +3,23 @@
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
+from unicodedata import category
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.alerts import Alerts
 from ferry.tasks.deletes import Deletes
+from ferry.tasks.prefixes import canonical_prefixes
 from ferry.tasks.real_time import RealTime
 from ferry.tasks.run_ids import pass_run_id, real_time_run_id
 from ferry.tasks.schedules import Schedule
@@ -33,6 +43,14 @@ def _replica_prefix(value: str) -> str:
     return value
 
 
+def _line(value: str) -> str:
+    if any(category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
+        msg = "must be one line without control characters"
+        raise ValueError(msg)
+    return value
+
+
+Description = Annotated[str, Field(max_length=256), AfterValidator(_line)]
 Prefix = Annotated[str, Field(max_length=1023), AfterValidator(_prefix)]
 BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 Aware = Annotated[datetime, Field(description="UTC")]
@@ -56,6 +74,8 @@ class OssSource(_Model):
 
     Attributes:
         type: The kind of storage; there is one.
+        prefixes: Of what lies under ``prefix``, only what lies under one of these, which are whole prefixes
+            themselves. None of them for everything.
         region: As ``cn-hangzhou``.
         endpoint: Without the bucket; None for the region's public one.
         is_cname: Whether the endpoint is a domain bound to the bucket.
@@ -66,11 +86,18 @@ class OssSource(_Model):
     type: Literal["oss"] = "oss"
     bucket: BucketName
     prefix: Prefix = ""
+    prefixes: tuple[Prefix, ...] = ()
     region: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]+$")]
     endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
     is_cname: bool = False
     secret: Annotated[str, Field(min_length=1)]
     request_payer: bool = False
+
+    @field_validator("prefixes")
+    @classmethod
+    def _are_below(cls, chosen: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        prefix = others.data.get("prefix")
+        return chosen if prefix is None else canonical_prefixes(prefix, chosen)
 
 
 class S3Destination(ReplicaSettings):
@@ -90,6 +117,7 @@ class TaskSettings(_Model):
     """What a user sets up, and may change later.
 
     Attributes:
+        description: What it is for, in the user's words.
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
         deletes: Which replicas without a source a run deletes; None for none.
         schedule: When runs start by themselves; None for never.
@@ -97,6 +125,7 @@ class TaskSettings(_Model):
     """
 
     task_id: Annotated[str, Field(pattern=TASK_ID_PATTERN)]
+    description: Description = ""
     source: OssSource
     destination: S3Destination
     keep_prefix: bool = False
@@ -118,6 +147,7 @@ class TaskSettings(_Model):
             source_prefix=self.source.prefix,
             strip_prefix="" if self.keep_prefix else self.source.prefix,
             replica_prefix=self.destination.prefix,
+            prefixes=self.source.prefixes,
         )
 
 
