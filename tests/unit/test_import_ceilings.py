@@ -32,6 +32,7 @@ FORBIDDEN = {
     "run_control": NEVER,
     "dead_letters": NEVER,
     "tasks_api": NEVER,
+    "console": NEVER | WITHOUT_SDK,
 }
 
 

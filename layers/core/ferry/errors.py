@@ -58,6 +58,10 @@ class ObjectNotFoundError(PermanentError):
     """The object does not exist: a definite 404 NoSuchKey, nothing weaker."""
 
 
+class RequestError(FerryError):
+    """What a person asks for cannot be done as it is asked for; no workflow ever meets it."""
+
+
 class ConfigurationError(PermanentError):
     """Nothing can work until somebody changes a setting, a key or a permission.
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from ferry.costs import Cost, cost_of_copying
-from ferry.finder.listing import list_under
 from ferry.keys import KeyRange
+from ferry.listings import list_under
 from ferry.stores.protocols import ObjectListing
 from ferry.tasks.models import TaskSettings
 

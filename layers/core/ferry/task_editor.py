@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ferry.errors import PermanentError
+from ferry.errors import RequestError
 from ferry.events.secrets import fresh_secret, rotated
 from ferry.tasks.audit import AuditTrail
 from ferry.tasks.models import Task, TaskSettings
@@ -20,11 +20,15 @@ from ferry.tasks.schedules import Schedule, Scheduler
 from ferry.tasks.store import TaskStore
 
 
-class RevisionChangedError(PermanentError):
+class RevisionChangedError(RequestError):
     """The task is another by now than the caller has seen."""
 
 
-class NotFollowingError(PermanentError):
+class NoRevisionError(RequestError):
+    """The caller does not say which state of the task it has seen."""
+
+
+class NotFollowingError(RequestError):
     """The task follows no notifications."""
 
 

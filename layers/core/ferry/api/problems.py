@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from ferry.api.roles import ForbiddenError
 from ferry.errors import ConfigurationError, FerryError, PermanentError, TransientError
-from ferry.task_editor import NotFollowingError, RevisionChangedError
+from ferry.task_editor import NoRevisionError, NotFollowingError, RevisionChangedError
 from ferry.tasks.field_problems import field_problems
 from ferry.tasks.paging import InvalidCursorError
 from ferry.tasks.store import BusyError, NotFoundError
@@ -26,6 +26,7 @@ _STATUSES: Final[list[tuple[type[FerryError], HTTPStatus]]] = [
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (NotFollowingError, HTTPStatus.NOT_FOUND),
     (RevisionChangedError, HTTPStatus.PRECONDITION_FAILED),
+    (NoRevisionError, HTTPStatus.PRECONDITION_REQUIRED),
     (InvalidCursorError, HTTPStatus.BAD_REQUEST),
     (BusyError, HTTPStatus.CONFLICT),
     (ConfigurationError, HTTPStatus.BAD_REQUEST),

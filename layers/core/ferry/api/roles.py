@@ -7,10 +7,10 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, Final
 
-from ferry.errors import PermanentError
+from ferry.errors import RequestError
 
 
-class ForbiddenError(PermanentError):
+class ForbiddenError(RequestError):
     """The caller's role does not allow it."""
 
 

@@ -20,10 +20,10 @@ from ferry.api.documents import (
     TaskPage,
     TaskSummary,
 )
-from ferry.api.problems import problem
 from ferry.api.routing import Cursor, IfMatch, Limit, TaskId, new_router, now, request_of, responses
 from ferry.errors import ConfigurationError
 from ferry.estimates import estimate
+from ferry.task_editor import NoRevisionError
 from ferry.tasks.ledger import Ledger
 from ferry.tasks.models import Run, Task, TaskSettings
 from ferry.tasks.run_ids import real_time_run_id
@@ -75,11 +75,8 @@ def replace_task(
 ) -> Response[TaskDocument]:
     """Change what a task is; runs that are not over go on as they began, real time stays as it is."""
     if if_match is None:
-        return problem(
-            HTTPStatus.PRECONDITION_REQUIRED,
-            "Give the revision of the task that you have seen as the header If-Match.",
-            "NoRevision",
-        )
+        msg = "Give the revision of the task that you have seen as the header If-Match."
+        raise NoRevisionError(msg)
     if task.task_id != task_id:
         msg = f"The body names the task {task.task_id!r}, the path {task_id!r}; clone it to rename it."
         raise ConfigurationError(msg, reason="OtherTask")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Key
 
-from ferry.errors import PermanentError
+from ferry.errors import RequestError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -18,7 +18,7 @@ _LONGEST_KEY: Final = 250
 """Characters, which are at most four bytes each; a sort key has at most 1,024."""
 
 
-class InvalidCursorError(PermanentError):
+class InvalidCursorError(RequestError):
     """The cursor is none that this list gave out."""
 
 
