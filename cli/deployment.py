@@ -11,6 +11,7 @@ from cli.sessions import aws_session, enter_stack, running_stack, uses_local
 
 if TYPE_CHECKING:
     import boto3
+    from ferry.tasks.alerts import AlertTopics
     from ferry.tasks.control import RunControl
     from ferry.tasks.ledger import Ledger
     from ferry.tasks.schedules import Scheduler
@@ -75,6 +76,13 @@ class Deployment:
         """The key that the secrets of senders are derived from."""
         secrets = self.session.client("secretsmanager")
         return secrets.get_secret_value(SecretId=self.output("SenderKeyArn"))["SecretString"].encode()
+
+    @cached_property
+    def alert_topics(self) -> "AlertTopics":
+        """The topics of tasks."""
+        from ferry.tasks.alerts import AlertTopics
+
+        return AlertTopics(self.session.client("sns"), self.output("TaskTopicPrefix"))
 
     @cached_property
     def scheduler(self) -> "Scheduler":

@@ -5,6 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cli.alerts import (
+    AlarmEmailOption,
+    AlarmLagOption,
+    AlarmWebhookOption,
+    alert_fields,
+    alerts,
+    alerts_sentence,
+    describe_alerts,
+)
 from cli.console import fact_table, list_table, note, out, print_json
 from cli.deployment import Deployment, find_deployment
 from cli.locations import Location, parse_oss, parse_s3
@@ -48,6 +57,8 @@ app = typer.Typer(
     epilog="Example: ferry task create photos --source oss://my-bucket/photos --oss-region cn-hangzhou "
     "--secret ferry/oss --destination s3://my-replica/photos --destination-region eu-central-1",
 )
+
+app.command(epilog="Example: ferry task alerts photos --alarm-email operations@example.com")(alerts)
 
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
@@ -128,6 +139,9 @@ def create(  # noqa: PLR0913 - the options of a command
     delete: DeleteOption = False,
     max_delete: MaxDeleteOption = "",
     backup_prefix: BackupPrefixOption = "",
+    alarm_email: AlarmEmailOption = "",
+    alarm_webhook: AlarmWebhookOption = "",
+    alarm_lag: AlarmLagOption = None,
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
     local: LocalOption = False,
@@ -173,10 +187,13 @@ def create(  # noqa: PLR0913 - the options of a command
             "keep_prefix": keep_prefix,
             "compare": compare,
             "deletes": read_deletes(delete, max_delete, backup_prefix),
+            "alerts": alert_fields(alarm_email, alarm_webhook, alarm_lag),
             "created_at": datetime.now(UTC),
         }
     )
     deployment.tasks.create_task(task)
+    if task.alerts is not None:
+        deployment.alert_topics.put(task)
     if as_json:
         print_json(task.model_dump(mode="json"))
     else:
@@ -197,7 +214,7 @@ def build_task(fields: dict[str, Any]) -> "Task":
 def _sentences(error: "ValidationError") -> list[str]:
     sentences = []
     for problem in error.errors():
-        if (sentence := settings_sentence(problem)) is not None:
+        if (sentence := settings_sentence(problem) or alerts_sentence(problem)) is not None:
             sentences.append(sentence)
             continue
         place = tuple(str(part) for part in problem["loc"])
@@ -264,6 +281,7 @@ def show(
         ("Deletes", _deletes(task)),
         ("Real time", "follows notifications" if task.real_time else "no"),
         ("Schedule", f"{task.schedule.expression} {task.schedule.timezone}" if task.schedule else "none"),
+        ("Told", describe_alerts(task.alerts)),
         ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
     out().print(fact_table(rows))
@@ -280,11 +298,13 @@ def delete(
 ) -> None:
     """Delete a task; its replicas and the history of its runs stay."""
     deployment: Deployment = find_deployment(stack, aws_region, local=local)
-    is_scheduled = deployment.tasks.get_task(name).schedule is not None
+    task = deployment.tasks.get_task(name)
     # The record first: a schedule without one starts nothing.
     deployment.tasks.delete_task(name)
-    if is_scheduled:
+    if task.schedule is not None:
         deployment.scheduler.remove(name)
+    if task.alerts is not None:
+        deployment.alert_topics.remove(name)
     if as_json:
         print_json({"deleted": name})
     else:

@@ -158,7 +158,12 @@ def test_nothing_may_delete_from_the_table():
 
 
 def test_only_functions_that_begin_or_end_uploads_may_list_and_abort_them():
-    granted = {action: name for name, statement in ALLOWED for action in actions(statement)}
+    granted = {
+        action: name
+        for name, statement in ALLOWED
+        for action in actions(statement)
+        if "RunBucket" not in json.dumps(statement["Resource"])
+    }
     holders = {name for name in FUNCTIONS if "DropUploadsPolicy" in managed(name)}
 
     assert (

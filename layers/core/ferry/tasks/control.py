@@ -122,6 +122,12 @@ class RunControl:
             msg = f"The run {run_id} is not over; its failed objects can be taken up again when it is."
             raise _wrong_state(msg)
         if next(self.ledger.list_failures(run_id), None) is None:
+            if self.ledger.counts(run_id).failed:
+                msg = (
+                    f"The run {run_id} is so old that what failed in it is not known any more; "
+                    "start another run of its task, which copies what is missing."
+                )
+                raise _wrong_state(msg)
             msg = f"No object failed in the run {run_id}, so there is nothing to take up again."
             raise _wrong_state(msg)
         task = self.tasks.get_task(run.task.task_id)
