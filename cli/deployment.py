@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import boto3
     from ferry.sender.package import EventEntry
     from ferry.task_editor import TaskEditor
+    from ferry.tasks.alerts import AlertTopics
     from ferry.tasks.audit import AuditLog, AuditTrail
     from ferry.tasks.control import RunControl
     from ferry.tasks.ledger import Ledger
@@ -72,7 +73,7 @@ class Deployment:
         """What changes tasks."""
         from ferry.task_editor import TaskEditor
 
-        return TaskEditor(self.tasks, self.scheduler, self.audit)
+        return TaskEditor(self.tasks, self.scheduler, self.alert_topics, self.audit)
 
     @cached_property
     def audit(self) -> "AuditTrail":
@@ -108,6 +109,13 @@ class Deployment:
         """The key that the secrets of senders are derived from."""
         secrets = self.session.client("secretsmanager")
         return secrets.get_secret_value(SecretId=self.output("SenderKeyArn"))["SecretString"].encode()
+
+    @cached_property
+    def alert_topics(self) -> "AlertTopics":
+        """The topics of tasks."""
+        from ferry.tasks.alerts import AlertTopics
+
+        return AlertTopics(self.session.client("sns"), self.output("TaskTopicPrefix"))
 
     @cached_property
     def scheduler(self) -> "Scheduler":

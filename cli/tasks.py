@@ -4,6 +4,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from cli.alerts import (
+    AlarmEmailOption,
+    AlarmLagOption,
+    AlarmWebhookOption,
+    alert_fields,
+    alerts,
+    alerts_sentence,
+    describe_alerts,
+)
 from cli.choices import PrefixesFromOption, PrefixOption, read_prefixes
 from cli.console import fact_table, list_table, note, out, print_json, show_key
 from cli.deployment import find_deployment
@@ -48,6 +57,8 @@ app = typer.Typer(
     epilog="Example: ferry task create photos --source oss://my-bucket/photos --oss-region cn-hangzhou "
     "--secret ferry/oss --destination s3://my-replica/photos --destination-region eu-central-1",
 )
+
+app.command(epilog="Example: ferry task alerts photos --alarm-email operations@example.com")(alerts)
 
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
@@ -135,6 +146,9 @@ def create(  # noqa: PLR0913 - the options of a command
     delete: DeleteOption = False,
     max_delete: MaxDeleteOption = "",
     backup_prefix: BackupPrefixOption = "",
+    alarm_email: AlarmEmailOption = "",
+    alarm_webhook: AlarmWebhookOption = "",
+    alarm_lag: AlarmLagOption = None,
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
     local: LocalOption = False,
@@ -182,6 +196,7 @@ def create(  # noqa: PLR0913 - the options of a command
             "keep_prefix": keep_prefix,
             "compare": compare,
             "deletes": read_deletes(delete, max_delete, backup_prefix),
+            "alerts": alert_fields(alarm_email, alarm_webhook, alarm_lag),
         }
     )
     task = deployment.editor.create(settings)
@@ -207,7 +222,7 @@ def _sentences(error: "ValidationError") -> list[str]:
 
     sentences = []
     for raw, problem in zip(error.errors(), field_problems(error.errors()), strict=True):
-        if (sentence := settings_sentence(raw)) is not None:
+        if (sentence := settings_sentence(raw) or alerts_sentence(raw)) is not None:
             sentences.append(sentence)
         elif problem.place[:2] == ("source", "prefixes"):
             sentences.append(f"--prefix and --prefixes-from {problem.message}.")
@@ -278,6 +293,7 @@ def show(
         ("Deletes", _deletes(task)),
         ("Real time", "follows notifications" if task.real_time else "no"),
         ("Schedule", f"{task.schedule.expression} {task.schedule.timezone}" if task.schedule else "none"),
+        ("Told", describe_alerts(task.alerts)),
         ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
     out().print(fact_table(rows))

@@ -23,6 +23,9 @@ class Settings(BaseModel):
         sender_key_arn: The secret that the secrets of senders are derived from.
         events_url: Where senders reach the endpoint of notifications, without a path of its own.
         upload_principal: Name of the role that begins the uploads of large objects.
+        portal_url: Of the console; empty where there is none.
+        task_topic_prefix: What the ARNs of the tasks' topics begin with.
+        run_history_days: How long the failures and minutes of runs are kept.
         max_deliveries: Deliveries of a job after which its objects are given up.
         replica_bucket_arns: Of the buckets that tasks may write to.
         secret_arns: Of the secrets that tasks may name.
@@ -53,6 +56,9 @@ class Settings(BaseModel):
     stack_name: str = ""
     dashboard_name: str = ""
     alarm_email: str = ""
+    portal_url: str = ""
+    task_topic_prefix: str = ""
+    run_history_days: Annotated[int, Field(ge=1, le=3650)] = 90
     large_object_threshold: Annotated[int, Field(ge=5 * 1024**2, le=5 * 1024**3)] = 512 * 1024**2
     part_size: Annotated[int, Field(ge=5 * 1024**2, le=5 * 1024**3)] = 16 * 1024**2
     objects_in_flight: Annotated[int, Field(ge=1, le=1024)] = 64

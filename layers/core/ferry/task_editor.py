@@ -1,6 +1,6 @@
 """Setting tasks up and changing them: the record, and what belongs to it elsewhere, as one.
 
-The record changes first, under a condition. What belongs to it elsewhere (its schedule) follows and may be
+The record changes first, under a condition. What belongs to it elsewhere (its schedule, the topic of its alerts) follows and may be
 put again at any time, so a change that broke off in between is mended by making it once more; a schedule
 without a record, or a record without one, starts nothing wrong.
 """
@@ -13,6 +13,7 @@ from typing import Any
 
 from ferry.errors import RequestError
 from ferry.events.secrets import fresh_secret, rotated
+from ferry.tasks.alerts import Alerts, AlertTopics
 from ferry.tasks.audit import AuditTrail
 from ferry.tasks.models import Task, TaskSettings
 from ferry.tasks.real_time import RealTime
@@ -53,11 +54,13 @@ class TaskEditor:
     Attributes:
         tasks: Where tasks are recorded.
         scheduler: Their schedules.
+        topics: Who is told about them by e-mail.
         audit: Where every change is written down.
     """
 
     tasks: TaskStore
     scheduler: Scheduler
+    topics: AlertTopics
     audit: AuditTrail
 
     def create(self, settings: TaskSettings, *, client_token: str | None = None) -> Task:
@@ -73,7 +76,7 @@ class TaskEditor:
         task = _new_task(settings)
         with self.audit.change("task.create", task_id=task.task_id):
             task = self.tasks.create_task(task, client_token=client_token)
-            self._put_schedule(task)
+            self._put_belongings(task, None)
         return task
 
     def clone(self, task_id: str, new_id: str, *, client_token: str | None = None) -> Task:
@@ -92,7 +95,9 @@ class TaskEditor:
         fields = self.tasks.get_task(task_id).settings.model_dump()
         settings = TaskSettings.model_validate(fields | {"task_id": new_id, "schedule": None})
         with self.audit.change("task.clone", task_id=new_id, detail=f"of {task_id}"):
-            return self.tasks.create_task(_new_task(settings), client_token=client_token)
+            task = self.tasks.create_task(_new_task(settings), client_token=client_token)
+            self._put_belongings(task, None)
+        return task
 
     def replace(self, settings: TaskSettings, *, revision: str) -> Task:
         """Change what a task is; runs that are not over go on as they began.
@@ -114,7 +119,7 @@ class TaskEditor:
             after = Task.model_validate(before.model_dump() | settings.model_dump())
             change.detail = _differences(before, after)
             self.tasks.replace_task(before, after)
-            self._put_schedule(after, before=before.schedule)
+            self._put_belongings(after, before)
         return after
 
     def delete(self, task_id: str) -> None:
@@ -125,11 +130,13 @@ class TaskEditor:
             BusyError: A run of it is not over.
         """
         with self.audit.change("task.delete", task_id=task_id):
-            scheduled = self.tasks.get_task(task_id).schedule
+            task = self.tasks.get_task(task_id)
             # The record first: a schedule without one starts nothing.
             self.tasks.delete_task(task_id)
-            if scheduled is not None:
+            if task.schedule is not None:
                 self.scheduler.remove(task_id)
+            if task.alerts is not None:
+                self.topics.remove(task_id)
 
     def set_schedule(self, task_id: str, schedule: Schedule | None) -> Task:
         """Let a task run by itself, or no more.
@@ -143,11 +150,21 @@ class TaskEditor:
             task_id=task_id,
             detail=f"{schedule.expression} {schedule.timezone}" if schedule else "",
         ):
-            # Removed even if the record has none, for that may be what an earlier call left behind.
             after = self._change(task_id, schedule=schedule)
-            if schedule is None:
-                self.scheduler.remove(task_id)
+            # Also when nothing changed, for an earlier call may have broken off in between.
             self._put_schedule(after)
+        return after
+
+    def tell(self, task_id: str, alerts: Alerts | None) -> Task:
+        """Say who is told about a task, instead of whoever was before.
+
+        Raises:
+            NotFoundError: There is no such task.
+            BusyError: It was changed by somebody else at the same time.
+        """
+        with self.audit.change("alerts.set" if alerts else "alerts.remove", task_id=task_id):
+            after = self._change(task_id, alerts=alerts)
+            self.topics.put(after)
         return after
 
     def follow(self, task_id: str, chosen: Mapping[str, Any]) -> Task:
@@ -202,10 +219,17 @@ class TaskEditor:
         self.tasks.replace_task(before, after)
         return after
 
-    def _put_schedule(self, task: Task, *, before: Schedule | None = None) -> None:
+    def _put_belongings(self, task: Task, before: Task | None) -> None:
+        """Bring what belongs to a task in line with its record; nothing is asked about what it never had."""
+        if task.schedule is not None or (before is not None and before.schedule is not None):
+            self._put_schedule(task)
+        if task.alerts is not None or (before is not None and before.alerts is not None):
+            self.topics.put(task)
+
+    def _put_schedule(self, task: Task) -> None:
         if task.schedule is not None:
             self.scheduler.put(task.task_id, task.schedule)
-        elif before is not None:
+        else:
             self.scheduler.remove(task.task_id)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ferry.api.roles import Caller
 from ferry.sender.package import EventEntry
 from ferry.task_editor import TaskEditor
+from ferry.tasks.alerts import AlertTopics
 from ferry.tasks.audit import AuditLog, AuditTrail
 from ferry.tasks.control import RunControl
 from ferry.tasks.ledger import Ledger
@@ -68,6 +69,7 @@ class Backend:
     ledger: Ledger
     workflows: Workflows
     scheduler: Scheduler
+    topics: AlertTopics
     audit_log: AuditLog
     strays: Strays
     queues: Queues
@@ -96,7 +98,7 @@ class Request:
     @property
     def editor(self) -> TaskEditor:
         """What changes tasks for the caller."""
-        return TaskEditor(self.backend.tasks, self.backend.scheduler, self.trail)
+        return TaskEditor(self.backend.tasks, self.backend.scheduler, self.backend.topics, self.trail)
 
     @property
     def control(self) -> RunControl:

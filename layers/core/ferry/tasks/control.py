@@ -186,9 +186,7 @@ class RunControl:
             msg = f"The run {run_id} is not over; its failed objects can be taken up again when it is."
             raise _wrong_state(msg)
         if not any(only is None or only.takes(failure) for failure in self.ledger.list_failures(run_id)):
-            which = "No object" if only is None else "None of these objects"
-            msg = f"{which} failed in the run {run_id}, so there is nothing to take up again."
-            raise _wrong_state(msg)
+            raise _nothing_to_retry(run_id, only, forgotten=self._forgot_failures(run_id))
         task = self.tasks.get_task(run.task.task_id)
         if (task.mapping, task.source.bucket, task.destination.bucket) != (
             run.task.mapping,
@@ -210,6 +208,10 @@ class RunControl:
                 raise
             return newest
 
+    def _forgot_failures(self, run_id: str) -> bool:
+        is_known = next(self.ledger.list_failures(run_id), None) is not None
+        return not is_known and self.ledger.counts(run_id).failed > 0
+
     def _pass(self, run_id: str) -> Run:
         """Return a run that has a beginning and an end of its own."""
         run = self.tasks.get_run(run_id)
@@ -228,6 +230,16 @@ class RunControl:
 def _is_over(run: Run, what: str) -> PermanentError:
     state = run.state.value.replace("_", " ")
     return _wrong_state(f"The run {run.run_id} is over ({state}), it cannot {what} any more.")
+
+
+def _nothing_to_retry(run_id: str, only: RetryOnly | None, *, forgotten: bool) -> PermanentError:
+    if forgotten:
+        return _wrong_state(
+            f"The run {run_id} is so old that what failed in it is not known any more; "
+            "start another run of its task, which copies what is missing."
+        )
+    which = "No object" if only is None else "None of these objects"
+    return _wrong_state(f"{which} failed in the run {run_id}, so there is nothing to take up again.")
 
 
 def _wrong_state(sentence: str) -> PermanentError:

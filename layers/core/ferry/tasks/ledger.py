@@ -27,15 +27,24 @@ if TYPE_CHECKING:
 COUNTER_SLICES: Final = 8
 """Items that share a run's totals, so that functions rarely wait for each other's writes."""
 KEEP_JOBS: Final = timedelta(days=30)
+"""How long a closed job is known: longer than any message of it, and any run that can be resumed."""
+KEEP_DETAILS: Final = timedelta(days=90)
+"""How long failures and minutes are kept unless the deployment says otherwise; totals stay."""
 _CONFLICT_ATTEMPTS: Final = 12
 _MINUTE: Final = "%Y-%m-%dT%H:%M"
 
 
 class Ledger:
-    """The accounts of the runs of one deployment."""
+    """The accounts of the runs of one deployment.
 
-    def __init__(self, table: "Table") -> None:
+    Args:
+        table: Where they are.
+        keep: How long a run's failures and minutes are kept.
+    """
+
+    def __init__(self, table: "Table", keep: timedelta = KEEP_DETAILS) -> None:
         self._table = table
+        self._keep = keep
 
     def put_shards(self, run_id: str, shards: Iterable[Shard]) -> None:
         """Store a run's first shards, all of them or none, so that none of its keys can be missed.
@@ -146,14 +155,16 @@ class Ledger:
         added = counts.model_copy(update={"jobs": 1}).model_dump()
         minute = f"{now.astimezone(UTC):{_MINUTE}}"
         hits = _hits(lag)
-        expires_at = int((now + KEEP_JOBS).timestamp())
+        details_end = int((now + self._keep).timestamp())
         actions: Any = [
-            self._put(_key(run_id, f"JOB#{job_id}"), {"expires_at": expires_at}),
+            self._put(_key(run_id, f"JOB#{job_id}"), {"expires_at": int((now + KEEP_JOBS).timestamp())}),
             self._addition(_key(run_id, f"COUNT#{piece}"), added),
-            self._addition(_key(run_id, f"MINUTE#{minute}#{piece}"), added | hits),
+            self._addition(_key(run_id, f"MINUTE#{minute}#{piece}"), added | hits, expires_at=details_end),
             *([self._addition(_key(run_id, f"LAG#{piece}"), hits)] if hits else []),
             *(
-                self._put(_key(run_id, f"FAILURE#{job_id}#{number:03}"), {"body": body})
+                self._put(
+                    _key(run_id, f"FAILURE#{job_id}#{number:03}"), {"body": body, "expires_at": details_end}
+                )
                 for number, body in enumerate(pack_failures(failures))
             ),
         ]
@@ -172,14 +183,19 @@ class Ledger:
         msg = f"The job {job_id} could not be closed: too many others are being closed at once."
         raise TransientError(msg, reason="AccountBusy")
 
-    def _addition(self, key: dict[str, str], added: dict[str, int]) -> dict[str, Any]:
+    def _addition(
+        self, key: dict[str, str], added: dict[str, int], *, expires_at: int | None = None
+    ) -> dict[str, Any]:
+        values = added if expires_at is None else {**added, "expires_at": expires_at}
+        expression = "ADD " + ", ".join(f"#{name} :{name}" for name in added)
         return {
             "Update": {
                 "TableName": self._table.name,
                 "Key": key,
-                "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in added),
-                "ExpressionAttributeNames": {f"#{name}": name for name in added},
-                "ExpressionAttributeValues": {f":{name}": value for name, value in added.items()},
+                "UpdateExpression": expression
+                + ("" if expires_at is None else " SET #expires_at = :expires_at"),
+                "ExpressionAttributeNames": {f"#{name}": name for name in values},
+                "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
             }
         }
 
@@ -268,6 +284,27 @@ class Ledger:
                     return Page(page, write_cursor([sort_key, number]))
                 page.append(failure)
         return Page(page, None)
+
+    def beat(self, run_id: str, now: datetime) -> None:
+        """Note that a run moves though none of its jobs is closed, as while a large object is copied."""
+        item: dict[str, Any] = {
+            **_key(run_id, "BEAT"),
+            "at": now.isoformat(),
+            "expires_at": int((now + KEEP_JOBS).timestamp()),
+        }
+        self._table.put_item(Item=item)
+
+    def account(self, run_id: str) -> str:
+        """Return a text that is another one whenever the run has moved."""
+        beat = self._table.get_item(Key=_key(run_id, "BEAT")).get("Item", {})
+        shards = list(self.list_shards(run_id))
+        moved = (
+            self.counts(run_id).jobs,
+            len(shards),
+            sum(shard.sequence for shard in shards),
+            sum(shard.exhausted for shard in shards),
+        )
+        return " ".join([*(str(number) for number in moved), str(beat.get("at", "-"))])
 
     def list_failures(self, run_id: str) -> Iterator[Failure]:
         """Yield the failed objects of a run, job by job, in no particular order of their keys."""
