@@ -65,6 +65,7 @@ def deployed(moto, tmp_path, monkeypatch, capsys):
             "RunControlFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:run-control",
             "SchedulerRoleArn": "arn:aws:iam::123456789012:role/scheduler",
             "BrokenOffQueueArn": "arn:aws:sqs:us-east-1:123456789012:broken-off",
+            "TaskTopicPrefix": "arn:aws:sns:us-east-1:123456789012:ferry-task-",
         }
         oss = OssAccess("http://127.0.0.1:9", "cn-hangzhou", "id", "secret")
         _remember(LocalStack(tmp_path, moto, oss, {}, "replica", "arn:of:the:secret", outputs))
