@@ -10,7 +10,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
 
-const NEWEST_NODE_FEATURES = 20;
+const OLDEST_NODE = [20, 19]; // what Vite needs
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(HERE, "..", "..");
 const CONSOLE = path.join(ROOT, "console");
@@ -131,8 +131,9 @@ function build(name) {
 }
 
 function main([folder]) {
-  if (Number(process.versions.node.split(".")[0]) < NEWEST_NODE_FEATURES) {
-    throw new BuildError(`Node.js ${process.versions.node} is too old for the console: install ${NEWEST_NODE_FEATURES} or newer`);
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    throw new BuildError(`Node.js ${process.versions.node} is too old for the console: install ${OLDEST_NODE.join(".")} or newer`);
   }
   const name = digestOfSources();
   const [, version] = /^version = "(.+)"$/m.exec(fs.readFileSync(path.join(ROOT, "pyproject.toml"), "utf8"));
