@@ -15,7 +15,7 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(HERE, "..", "..");
 const CONSOLE = path.join(ROOT, "console");
 const KEPT = path.join(CONSOLE, ".build");
-const NOT_SOURCES = new Set(["node_modules", "dist"]);
+const NOT_SOURCES = new Set(["node_modules", "dist", ".build"]);
 const TEXTS = new Set([".css", ".html", ".js", ".json", ".map", ".mjs", ".svg", ".txt", ".webmanifest"]);
 // Lambda answers with at most 6 MB, and base64 makes four bytes of three.
 const LARGEST_FILE = 4_500_000;
@@ -38,7 +38,7 @@ function filesUnder(folder, isWanted = () => true, inside = "") {
 /** What the build depends on, as one digest. */
 function digestOfSources() {
   const digest = createHash("sha256").update(fs.readFileSync(fileURLToPath(import.meta.url)));
-  for (const name of filesUnder(CONSOLE, (entry) => !entry.startsWith(".") && !NOT_SOURCES.has(entry))) {
+  for (const name of filesUnder(CONSOLE, (entry) => !NOT_SOURCES.has(entry))) {
     const content = fs.readFileSync(path.join(CONSOLE, name));
     digest.update(`${name}\0${content.length}\0`).update(content);
   }
