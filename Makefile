@@ -7,7 +7,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help setup demo test check format requirements bench deploy clean
+.PHONY: help setup demo test check openapi format requirements bench deploy clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ check: setup ## Check formatting, lint, types, layering and the template.
 	lint-imports
 	sam validate --lint --template template.yaml --region us-east-1
 	cfn-lint template.yaml
+	python -m ferry.api --check docs/openapi.json
+
+openapi: setup ## Write the description of the tasks API to docs/openapi.json.
+	python -m ferry.api docs/openapi.json
 
 format: setup ## Format the code and mend what lint can mend.
 	ruff format .

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli import local_stack, realtime, run_control, runs, schedules, sender, tasks
+from cli import local_stack, realtime, reports, run_control, runs, schedules, sender, tasks
 from cli.console import err, note, out
 from cli.copy import copy, copy_epilog
 from cli.demo import demo, demo_epilog
@@ -26,6 +26,7 @@ app.command(epilog=copy_epilog)(copy)
 app.command(epilog=verify_epilog)(verify)
 app.add_typer(tasks.app)
 run_control.add_commands(runs.app)
+runs.app.command(epilog="Example: ferry run report photos-20260131t235959z --format json")(reports.report)
 app.add_typer(runs.app)
 app.add_typer(realtime.app)
 app.add_typer(schedules.app)

@@ -16,6 +16,7 @@ import typer
 from ferry.errors import ConfigurationError
 from rich.console import RenderableType
 
+from cli.choices import PrefixesFromOption, PrefixOption, choose_prefixes, read_prefixes
 from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, open_source, s3_client
 from cli.console import err, fact_table, note, out, print_json
 from cli.locations import Location
@@ -83,12 +84,15 @@ class CopyOptions:
     large_object_threshold: int = 128 * MIB
     in_flight: int = 64
     deletes: "Deletes | None" = None
+    prefixes: tuple[str, ...] = ()
 
 
 def copy(  # noqa: PLR0913 - the options of a command
     source: SourceArgument,
     destination: DestinationArgument,
     *,
+    prefix: PrefixOption = None,
+    prefixes_from: PrefixesFromOption = None,
     oss_endpoint: OssEndpointOption = "",
     oss_region: OssRegionOption = "",
     oss_access_key_id: OssAccessKeyIdOption = "",
@@ -155,7 +159,16 @@ def copy(  # noqa: PLR0913 - the options of a command
         )
     )
     deletes = read_deletes(delete, max_delete, backup_prefix)
-    options = CopyOptions(settings, compare, keep_prefix, dry_run, large_object_threshold, in_flight, deletes)
+    options = CopyOptions(
+        settings,
+        compare,
+        keep_prefix,
+        dry_run,
+        large_object_threshold,
+        in_flight,
+        deletes,
+        choose_prefixes(source.prefix, read_prefixes(prefix, prefixes_from)),
+    )
     began = time.monotonic()
     with _failures(report) as failures:
         tally = _run(_Copy(source, destination, oss, s3, options, failures))
@@ -225,7 +238,8 @@ class _Copy:
         client = s3_client(session, self.destination, self.s3)
         replica = open_replica(self.destination, self.s3, client, session, http)
         prefix = self.source.prefix
-        mapping = KeyMapping(prefix, "" if self.options.keep_prefix else prefix, self.destination.prefix)
+        strip = "" if self.options.keep_prefix else prefix
+        mapping = KeyMapping(prefix, strip, self.destination.prefix, self.options.prefixes)
         deletes = self.options.deletes
         try:
             if deletes is not None:

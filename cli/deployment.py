@@ -11,6 +11,10 @@ from cli.sessions import aws_session, enter_stack, running_stack, uses_local
 
 if TYPE_CHECKING:
     import boto3
+    from ferry.sender.package import EventEntry
+    from ferry.task_editor import TaskEditor
+    from ferry.tasks.alerts import AlertTopics
+    from ferry.tasks.audit import AuditLog, AuditTrail
     from ferry.tasks.control import RunControl
     from ferry.tasks.ledger import Ledger
     from ferry.tasks.schedules import Scheduler
@@ -61,7 +65,37 @@ class Deployment:
         """What changes the course of runs."""
         from ferry.tasks.control import RunControl
 
-        return RunControl(self.tasks, self.ledger, self.workflows, self.output("RunStateMachineArn"))
+        machine = self.output("RunStateMachineArn")
+        return RunControl(self.tasks, self.ledger, self.workflows, machine, self.audit)
+
+    @cached_property
+    def editor(self) -> "TaskEditor":
+        """What changes tasks."""
+        from ferry.task_editor import TaskEditor
+
+        return TaskEditor(self.tasks, self.scheduler, self.alert_topics, self.audit)
+
+    @cached_property
+    def audit(self) -> "AuditTrail":
+        """Where this user's changes are written down."""
+        from ferry.tasks.audit import AuditTrail
+
+        return AuditTrail(self.audit_log, self.session.client("sts").get_caller_identity()["Arn"])
+
+    @cached_property
+    def audit_log(self) -> "AuditLog":
+        """Everybody's changes."""
+        from ferry.tasks.audit import AuditLog
+
+        return AuditLog(self.session.resource("dynamodb").Table(self.output("TableName")))
+
+    @cached_property
+    def event_entry(self) -> "EventEntry":
+        """Where notifications are taken in."""
+        from ferry.sender.package import EventEntry
+
+        names = ("EventsUrl", "EventQueueUrl", "EventQueueArn")
+        return EventEntry(*(self.output(name) for name in names))
 
     @cached_property
     def strays(self) -> "Strays":
@@ -75,6 +109,13 @@ class Deployment:
         """The key that the secrets of senders are derived from."""
         secrets = self.session.client("secretsmanager")
         return secrets.get_secret_value(SecretId=self.output("SenderKeyArn"))["SecretString"].encode()
+
+    @cached_property
+    def alert_topics(self) -> "AlertTopics":
+        """The topics of tasks."""
+        from ferry.tasks.alerts import AlertTopics
+
+        return AlertTopics(self.session.client("sns"), self.output("TaskTopicPrefix"))
 
     @cached_property
     def scheduler(self) -> "Scheduler":

@@ -65,12 +65,9 @@ def enable(  # noqa: PLR0913 - the options of a command
     as_json: JsonOption = False,
 ) -> None:
     """Let a task follow notifications, or change how it does; its secret and what is not given stay."""
-    from ferry.events.secrets import fresh_secret
-    from ferry.tasks.real_time import RealTime
     from pydantic import ValidationError
 
     deployment = find_deployment(stack, aws_region, local=local)
-    before = deployment.tasks.get_task(task)
     given = {
         "deletes": deletes,
         "takes_bare_messages": bare_messages,
@@ -82,17 +79,15 @@ def enable(  # noqa: PLR0913 - the options of a command
     # An empty text takes a restriction off.
     chosen |= {name: None for name in ("topic_owner",) if chosen.get(name) == ""}
     chosen |= {name: () for name in ("topic_names",) if chosen.get(name) == [""]}
-    fields = before.real_time.model_dump() if before.real_time is not None else {"secrets": [fresh_secret()]}
     try:
-        real_time = RealTime.model_validate(fields | chosen)
+        changed = deployment.editor.follow(task, chosen)
     except ValidationError as error:
         option = {"topic_owner": "--topic-owner must be an account id, digits only"}
         wrong = {str(problem["loc"][0]) for problem in error.errors()}
         sentences = [option.get(name, "--topic must be the name of an SMQ topic") for name in sorted(wrong)]
         raise typer.BadParameter(". ".join(sentences) + ".") from None
-    deployment.tasks.replace_task(before, before.model_copy(update={"real_time": real_time}))
     if as_json:
-        print_json(_document(deployment, task, real_time))
+        print_json(_document(deployment, changed))
     else:
         said = f"The task {task} follows notifications; `ferry realtime show {task}` says where to send them."
         note(out(), said)
@@ -108,9 +103,7 @@ def disable(
     as_json: JsonOption = False,
 ) -> None:
     """Follow notifications no more; its secrets are forgotten within seconds."""
-    deployment = find_deployment(stack, aws_region, local=local)
-    before = deployment.tasks.get_task(task)
-    deployment.tasks.replace_task(before, before.model_copy(update={"real_time": None}))
+    find_deployment(stack, aws_region, local=local).editor.stop_following(task)
     if as_json:
         print_json({"task_id": task, "enabled": False})
     else:
@@ -127,10 +120,12 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show where senders send notifications to, with the secret they need."""
+    from ferry.task_editor import following
+
     deployment = find_deployment(stack, aws_region, local=local)
     found = deployment.tasks.get_task(task)
     real_time = following(found)
-    document = _document(deployment, task, real_time)
+    document = _document(deployment, found)
     if as_json:
         print_json(document)
         return
@@ -178,15 +173,11 @@ def rotate(
 
     The old one is taken for a while, so that senders can be changed one by one.
     """
-    from ferry.events.secrets import rotated
-
     period = _period(keep)
     deployment = find_deployment(stack, aws_region, local=local)
-    before = deployment.tasks.get_task(task)
-    real_time = rotated(following(before), datetime.now(UTC), keep=period)
-    deployment.tasks.replace_task(before, before.model_copy(update={"real_time": real_time}))
+    changed = deployment.editor.rotate_secret(task, keep=period)
     if as_json:
-        print_json(_document(deployment, task, real_time))
+        print_json(_document(deployment, changed))
     else:
         until = f"the old one is taken for {keep} more" if period else "the old one is taken no more"
         note(out(), f"The task {task} has a new secret, {until}; see `ferry realtime show {task}`.")
@@ -235,41 +226,29 @@ def strays(
         out().print(list_table(["Message", "Received (UTC)", "Why", "Begins with"], rows, whole="Message"))
 
 
-def following(task: "Task") -> "RealTime":
-    """Return how a task follows notifications; raises typer.BadParameter when it does not."""
-    if task.real_time is None:
-        name = task.task_id
-        msg = f"The task {name} follows no notifications; `ferry realtime enable {name}` changes that."
-        raise typer.BadParameter(msg)
-    return task.real_time
-
-
-def endpoint_of(deployment: Deployment, task_id: str) -> str:
-    """Return the URL of a task's notifications, without a secret."""
-    return f"{deployment.output('EventsUrl')}/events/{task_id}"
-
-
-def secret_of_task(deployment: Deployment, real_time: "RealTime") -> str:
-    """Return the secret that the task's senders are to use."""
+def secret_of_task(deployment: Deployment, task: "Task") -> str:
+    """Return the secret that the task's senders are to use; raises NotFollowingError when it has none."""
     from ferry.events.secrets import current_secret
+    from ferry.task_editor import following
 
-    return current_secret(real_time, deployment.sender_key)
+    return current_secret(following(task), deployment.sender_key)
 
 
-def _document(deployment: Deployment, task_id: str, real_time: "RealTime") -> dict[str, Any]:
+def _document(deployment: Deployment, task: "Task") -> dict[str, Any]:
     from ferry.events.models import FOLLOWED_EVENTS
+    from ferry.task_editor import following
 
-    url, secret = endpoint_of(deployment, task_id), secret_of_task(deployment, real_time)
+    url, secret = deployment.event_entry.url_of(task.task_id), secret_of_task(deployment, task)
     return {
-        "task_id": task_id,
+        "task_id": task.task_id,
         "enabled": True,
         "url": f"{url}/{secret}",
         "url_without_secret": url,
         "secret": secret,
-        "queue_url": deployment.output("EventQueueUrl"),
-        "queue_arn": deployment.output("EventQueueArn"),
+        "queue_url": deployment.event_entry.queue_url,
+        "queue_arn": deployment.event_entry.queue_arn,
         "events": list(FOLLOWED_EVENTS),
-        **real_time.model_dump(mode="json", exclude={"secrets"}),
+        **following(task).model_dump(mode="json", exclude={"secrets"}),
     }
 
 

@@ -1,7 +1,7 @@
 """``ferry run stop``, ``pause``, ``resume`` and ``retry``: changing the course of a run."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from cli.options import AwsRegionOption, JsonOption, LocalOption, StackOption
 from cli.runs import RunArgument, WaitOption, follow
 
 if TYPE_CHECKING:
-    from ferry.tasks.models import Run
+    from ferry.tasks.models import RetryOnly, Run
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -74,23 +74,37 @@ def resume(
     _report_or_follow(deployment, resumed, said, wait=wait, as_json=as_json)
 
 
-def retry(
+def retry(  # noqa: PLR0913 - the options of a command
     run: RunArgument,
     *,
+    reason: Annotated[str, typer.Option(metavar="WORD", help="Only those that failed for this reason.")] = "",
+    key: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Only this one; repeatable, up to 100.")
+    ] = None,
     wait: WaitOption = False,
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
     local: LocalOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Start a run that takes up only the objects that failed in an earlier one.
+    """Start a run that takes up only the objects that failed in an earlier one, all or some of them.
 
     With --wait it exits as `ferry run watch` does.
     """
+    only = _only(reason, key or [])
     deployment = find_deployment(stack, aws_region, local=local)
-    started = deployment.control.retry(run, datetime.now(UTC))
+    started = deployment.control.retry(run, datetime.now(UTC), only=only)
     said = f"Started {started.run_id} with what failed in {run}."
     _report_or_follow(deployment, started, said, wait=wait, as_json=as_json)
+
+
+def _only(reason: str, keys: list[str]) -> "RetryOnly | None":
+    from ferry.tasks.models import MAX_RETRY_KEYS, RetryOnly
+
+    if len(keys) > MAX_RETRY_KEYS:
+        msg = f"--key can be given {MAX_RETRY_KEYS} times; leave it out to take up everything that failed."
+        raise typer.BadParameter(msg)
+    return RetryOnly(reason=reason or None, keys=tuple(keys)) if reason or keys else None
 
 
 def _report_or_follow(deployment: Deployment, run: "Run", said: str, *, wait: bool, as_json: bool) -> None:

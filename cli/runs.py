@@ -43,13 +43,8 @@ def start(  # noqa: PLR0913 - the options of a command
 
     With --wait it exits as `ferry run watch` does.
     """
-    from ferry.tasks.models import Run
-    from ferry.tasks.start import start_run
-
     deployment = find_deployment(stack, aws_region, local=local)
-    machine = deployment.output("RunStateMachineArn")
-    run = Run.start(deployment.tasks.get_task(task), datetime.now(UTC), dry_run=dry_run)
-    run = start_run(deployment.tasks, deployment.workflows, machine, run)
+    run = deployment.control.start(task, datetime.now(UTC), dry_run=dry_run)
     if wait:
         note(err(), f"Started {run.run_id}.")
         follow(deployment, run.run_id, as_json=as_json)
@@ -84,8 +79,8 @@ def list_(
         return
     rows = [
         (
-            view.run.run_id,
-            view.state.value.replace("_", " ") + (" (dry run)" if view.run.dry_run else ""),
+            view.status.run.run_id,
+            view.status.state.value.replace("_", " ") + (" (dry run)" if view.status.run.dry_run else ""),
             f"{view.summary.copied:,}",
             f"{view.summary.failed:,}",
             format_size(view.summary.bytes),
@@ -174,24 +169,24 @@ def follow(deployment: Deployment, run_id: str, *, as_json: bool) -> None:
 
     try:
         with live(err(), render):
-            while not view.state.is_over:
+            while not view.status.state.is_over:
                 time.sleep(_POLL_SECONDS)
                 view = RunView.read(deployment, run_id)
     except KeyboardInterrupt:
         note(err(), f"The run goes on; follow it with `ferry run watch {run_id}`.")
         raise typer.Exit(130) from None
     failed = FailureList()
-    if view.counts.failed:
+    if view.status.counts.failed:
         for failure in deployment.ledger.list_failures(run_id):
             failed.add(failure.key, failure.reason, failure.message)
     failed.print(err())
-    if view.run.reason:
-        note(err(), f"The run failed: {view.run.reason}", "red")
-    if view.run.deletes_refused:
-        note(err(), view.run.deletes_refused, "red")
+    if view.status.run.reason:
+        note(err(), f"The run failed: {view.status.run.reason}", "red")
+    if view.status.run.deletes_refused:
+        note(err(), view.status.run.deletes_refused, "red")
     if as_json:
         print_json(view.to_json())
     else:
         note(out(), run_id, "bold")
         out().print(view.to_table())
-    raise typer.Exit(EXIT_CODES[view.state])
+    raise typer.Exit(EXIT_CODES[view.status.state])

@@ -47,10 +47,7 @@ def set_(  # noqa: PLR0913 - the options of a command
     """
     schedule = _schedule(expression, timezone)
     deployment = find_deployment(stack, aws_region, local=local)
-    before = deployment.tasks.get_task(task)
-    # The record first: a schedule without one starts nothing, and setting it again mends what is missing.
-    deployment.tasks.replace_task(before, before.model_copy(update={"schedule": schedule}))
-    deployment.scheduler.put(task, schedule)
+    deployment.editor.set_schedule(task, schedule)
     if as_json:
         print_json(_document(task, schedule))
     else:
@@ -92,10 +89,7 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Let a task run by itself no more."""
-    deployment = find_deployment(stack, aws_region, local=local)
-    before = deployment.tasks.get_task(task)
-    deployment.scheduler.remove(task)
-    deployment.tasks.replace_task(before, before.model_copy(update={"schedule": None}))
+    find_deployment(stack, aws_region, local=local).editor.set_schedule(task, None)
     if as_json:
         print_json(_document(task, None))
     else:

@@ -1,17 +1,15 @@
 """``ferry sender``: the function that passes events of OSS on to Ferry, ready to upload."""
 
 import json
-import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from cli.console import note, out, print_json
-from cli.deployment import Deployment, find_deployment
+from cli.deployment import find_deployment
 from cli.options import AwsRegionOption, JsonOption, LocalOption, StackOption
-from cli.realtime import endpoint_of, following, secret_of_task
-from local.deployment import ROOT
+from cli.realtime import secret_of_task
 
 if TYPE_CHECKING:
     from ferry.tasks.models import Task
@@ -24,8 +22,6 @@ app = typer.Typer(
 )
 
 Way = Literal["endpoint", "queue"]
-_SOURCE = ROOT / "sender" / "index.py"
-_LONG_AGO = (2026, 1, 1, 0, 0, 0)
 
 
 @app.callback()
@@ -53,15 +49,18 @@ def build(  # noqa: PLR0913 - the options of a command
     The zip to upload, its environment variables, the events of its trigger, and the IAM policy of the user
     whose key it has if it sends to the queue.
     """
+    from ferry.sender import package
+
     deployment = find_deployment(stack, aws_region, local=local)
     found = deployment.tasks.get_task(task)
+    secret, entry = secret_of_task(deployment, found), deployment.event_entry
     documents = {
-        "environment.json": _environment(deployment, found, via),
-        "trigger.json": _trigger(found),
-        "policy.json": _policy(deployment, via),
+        "environment.json": package.sender_environment(entry, task, secret, via),
+        "trigger.json": package.sender_trigger(found),
+        "policy.json": package.sender_policy(entry, via),
     }
     output.mkdir(parents=True, exist_ok=True)
-    write_zip(output / "ferry-sender.zip")
+    (output / "ferry-sender.zip").write_bytes(package.sender_zip())
     for name, document in documents.items():
         path = output / name
         # Only its owner may read what holds a secret.
@@ -73,46 +72,6 @@ def build(  # noqa: PLR0913 - the options of a command
         return
     for line in _next_steps(output, found, via):
         note(out(), line)
-
-
-def write_zip(path: Path) -> None:
-    """Write the function's zip, the same bytes every time."""
-    described = zipfile.ZipInfo("index.py", _LONG_AGO)
-    described.external_attr = 0o644 << 16
-    described.compress_type = zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(described, _SOURCE.read_bytes())
-
-
-def _environment(deployment: Deployment, task: "Task", via: Way) -> dict[str, str]:
-    if via == "endpoint":
-        return {
-            "FERRY_URL": endpoint_of(deployment, task.task_id),
-            "FERRY_SECRET": secret_of_task(deployment, following(task)),
-        }
-    following(task)
-    return {
-        "FERRY_QUEUE_URL": deployment.output("EventQueueUrl"),
-        "FERRY_REGION": deployment.output("EventQueueArn").split(":")[3],
-        "FERRY_ACCESS_KEY_ID": "",
-        "FERRY_ACCESS_KEY_SECRET": "",
-    }
-
-
-def _trigger(task: "Task") -> dict[str, Any]:
-    """Describe the OSS trigger as Function Compute takes it, with no event that would only cost money."""
-    from ferry.events.models import FOLLOWED_EVENTS
-
-    return {
-        "events": [f"oss:{name}" for name in FOLLOWED_EVENTS],
-        "filter": {"key": {"prefix": task.source.prefix, "suffix": ""}},
-    }
-
-
-def _policy(deployment: Deployment, via: Way) -> dict[str, Any]:
-    queue = deployment.output("EventQueueArn")
-    allowed = {"Sid": "SendNotifications", "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue}
-    return {"Version": "2012-10-17", "Statement": [allowed] if via == "queue" else []}
 
 
 def _next_steps(output: Path, task: "Task", via: Way) -> list[str]:

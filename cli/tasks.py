@@ -1,12 +1,21 @@
 """``ferry task``: setting up what to replicate."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.console import fact_table, list_table, note, out, print_json
-from cli.deployment import Deployment, find_deployment
+from cli.alerts import (
+    AlarmEmailOption,
+    AlarmLagOption,
+    AlarmWebhookOption,
+    alert_fields,
+    alerts,
+    alerts_sentence,
+    describe_alerts,
+)
+from cli.choices import PrefixesFromOption, PrefixOption, read_prefixes
+from cli.console import fact_table, list_table, note, out, print_json, show_key
+from cli.deployment import find_deployment
 from cli.locations import Location, parse_oss, parse_s3
 from cli.options import (
     DESTINATION_PANEL,
@@ -38,7 +47,7 @@ from cli.replica_options import (
 
 if TYPE_CHECKING:
     from ferry.replica_settings import ReplicaSettings
-    from ferry.tasks.models import Task
+    from ferry.tasks.models import Task, TaskSettings
     from pydantic import ValidationError
 
 app = typer.Typer(
@@ -49,16 +58,20 @@ app = typer.Typer(
     "--secret ferry/oss --destination s3://my-replica/photos --destination-region eu-central-1",
 )
 
+app.command(epilog="Example: ferry task alerts photos --alarm-email operations@example.com")(alerts)
+
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
-_RULES: Final = {
-    ("task_id",): ("NAME", "must be at most 40 lower-case letters, digits and '-', and not begin with '-'"),
-    ("source", "region"): ("--oss-region", "must be an OSS region such as cn-hangzhou, without 'oss-'"),
-    ("source", "endpoint"): ("--oss-endpoint", "must be a URL such as https://oss-cn-hangzhou.aliyuncs.com"),
-    ("source", "secret"): ("--secret", "must name a Secrets Manager secret"),
-    ("source", "bucket"): ("--source", "must name an OSS bucket"),
-    ("destination", "bucket"): ("--destination", "must name an S3 bucket"),
-    ("destination", "region"): ("--destination-region", "must be an AWS region such as eu-central-1"),
+_SHOWN_PREFIXES: Final = 20
+_OPTIONS: Final = {
+    ("task_id",): "NAME",
+    ("description",): "--description",
+    ("source", "region"): "--oss-region",
+    ("source", "endpoint"): "--oss-endpoint",
+    ("source", "secret"): "--secret",
+    ("source", "bucket"): "--source",
+    ("destination", "bucket"): "--destination",
+    ("destination", "region"): "--destination-region",
 }
 
 
@@ -87,6 +100,11 @@ def create(  # noqa: PLR0913 - the options of a command
             rich_help_panel=DESTINATION_PANEL,
         ),
     ],
+    description: Annotated[
+        str, typer.Option(metavar="TEXT", show_default=False, help="What the task is for, in one line.")
+    ] = "",
+    prefix: PrefixOption = None,
+    prefixes_from: PrefixesFromOption = None,
     oss_region: Annotated[
         str,
         typer.Option(metavar="REGION", help="OSS region, such as cn-hangzhou.", rich_help_panel=SOURCE_PANEL),
@@ -128,6 +146,9 @@ def create(  # noqa: PLR0913 - the options of a command
     delete: DeleteOption = False,
     max_delete: MaxDeleteOption = "",
     backup_prefix: BackupPrefixOption = "",
+    alarm_email: AlarmEmailOption = "",
+    alarm_webhook: AlarmWebhookOption = "",
+    alarm_lag: AlarmLagOption = None,
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
     local: LocalOption = False,
@@ -144,12 +165,14 @@ def create(  # noqa: PLR0913 - the options of a command
         oss_endpoint = oss_endpoint or belongings.oss.endpoint
         secret = secret or belongings.secret_arn
         destination_region = destination_region or belongings.aws.region
-    task = build_task(
+    settings = build_task_settings(
         {
             "task_id": name,
+            "description": description,
             "source": {
                 "bucket": source.bucket,
                 "prefix": source.prefix,
+                "prefixes": read_prefixes(prefix, prefixes_from),
                 "region": oss_region,
                 "endpoint": oss_endpoint or None,
                 "is_cname": cname,
@@ -173,43 +196,47 @@ def create(  # noqa: PLR0913 - the options of a command
             "keep_prefix": keep_prefix,
             "compare": compare,
             "deletes": read_deletes(delete, max_delete, backup_prefix),
-            "created_at": datetime.now(UTC),
+            "alerts": alert_fields(alarm_email, alarm_webhook, alarm_lag),
         }
     )
-    deployment.tasks.create_task(task)
+    task = deployment.editor.create(settings)
     if as_json:
         print_json(task.model_dump(mode="json"))
     else:
         note(out(), f"Created the task {name}; run it with `ferry run start {name} --wait`.")
 
 
-def build_task(fields: dict[str, Any]) -> "Task":
-    """Make a task; raises typer.BadParameter with a sentence per option that is wrong."""
-    from ferry.tasks.models import Task
+def build_task_settings(fields: dict[str, Any]) -> "TaskSettings":
+    """Make a task's settings; raises typer.BadParameter with a sentence per option that is wrong."""
+    from ferry.tasks.models import TaskSettings
     from pydantic import ValidationError
 
     try:
-        return Task.model_validate(fields)
+        return TaskSettings.model_validate(fields)
     except ValidationError as error:
         raise typer.BadParameter(" ".join(_sentences(error))) from None
 
 
 def _sentences(error: "ValidationError") -> list[str]:
+    from ferry.tasks.field_problems import field_problems
+
     sentences = []
-    for problem in error.errors():
-        if (sentence := settings_sentence(problem)) is not None:
+    for raw, problem in zip(error.errors(), field_problems(error.errors()), strict=True):
+        if (sentence := settings_sentence(raw) or alerts_sentence(raw)) is not None:
             sentences.append(sentence)
-            continue
-        place = tuple(str(part) for part in problem["loc"])
-        if not place:
+        elif problem.place[:2] == ("source", "prefixes"):
+            sentences.append(f"--prefix and --prefixes-from {problem.message}.")
+        elif not problem.place:
             # About options together.
-            sentences.append(problem["msg"].removeprefix("Value error, ").capitalize() + ".")
-            continue
-        option, rule = _RULES.get(place, ("--" + ".".join(place).replace("_", "-"), problem["msg"]))
-        given = problem["input"]
-        sentences.append(
-            f"{option} is missing: it {rule}." if given == "" else f"{option} {rule}, not {given!r}."
-        )
+            sentences.append(problem.message.capitalize() + ".")
+        else:
+            option = _OPTIONS.get(problem.place, "--" + ".".join(problem.place).replace("_", "-"))
+            said = (
+                f"is missing: it {problem.message}"
+                if problem.is_missing
+                else f"{problem.message}, not {problem.given!r}"
+            )
+            sentences.append(f"{option} {said}.")
     return sentences
 
 
@@ -248,7 +275,9 @@ def show(
     source, destination = task.source, task.destination
     rows = [
         ("Task", task.task_id),
+        *([("Description", task.description)] if task.description else []),
         ("Source", _source(task)),
+        *([("Only under", _prefixes(task))] if source.prefixes else []),
         ("OSS region", source.region),
         ("OSS endpoint", source.endpoint or "public"),
         ("Secret", source.secret),
@@ -264,6 +293,7 @@ def show(
         ("Deletes", _deletes(task)),
         ("Real time", "follows notifications" if task.real_time else "no"),
         ("Schedule", f"{task.schedule.expression} {task.schedule.timezone}" if task.schedule else "none"),
+        ("Told", describe_alerts(task.alerts)),
         ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]
     out().print(fact_table(rows))
@@ -279,12 +309,7 @@ def delete(
     as_json: JsonOption = False,
 ) -> None:
     """Delete a task; its replicas and the history of its runs stay."""
-    deployment: Deployment = find_deployment(stack, aws_region, local=local)
-    is_scheduled = deployment.tasks.get_task(name).schedule is not None
-    # The record first: a schedule without one starts nothing.
-    deployment.tasks.delete_task(name)
-    if is_scheduled:
-        deployment.scheduler.remove(name)
+    find_deployment(stack, aws_region, local=local).editor.delete(name)
     if as_json:
         print_json({"deleted": name})
     else:
@@ -297,6 +322,12 @@ def _deletes(task: "Task") -> str:
         return "none"
     kept = f", kept under {deletes.backup_prefix}" if deletes.backup_prefix else ""
     return f"replicas without a source, {deletes.max_delete} at the most{kept}"
+
+
+def _prefixes(task: "Task") -> str:
+    prefixes = task.source.prefixes
+    more = [f"… and {len(prefixes) - _SHOWN_PREFIXES:,} more"] if len(prefixes) > _SHOWN_PREFIXES else []
+    return "\n".join([*map(show_key, prefixes[:_SHOWN_PREFIXES]), *more])
 
 
 def _source(task: "Task") -> str:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, HTTPClientError, ResponseStreamingE
 from ferry.errors import ObjectNotFoundError, TransientError
 from ferry.finder.merge import Pair, merge_listings
 from ferry.keys import KeyMapping, KeyRange
+from ferry.listings import list_under
 from ferry.metadata import decode_value
 from ferry.objects import CONTENT_HEADERS
 from ferry.retry import RetryPolicy
@@ -120,8 +121,8 @@ class Verifier:
     def _pairs(self) -> Iterator[Pair]:
         mapping = self._mapping
         for pair in merge_listings(
-            self._source.list_objects(mapping.source_prefix, KeyRange()),
-            self._replica.list_objects(mapping.replica_listing_prefix, KeyRange()),
+            list_under(self._source, mapping.listing_prefixes, KeyRange()),
+            list_under(self._replica, mapping.replica_listing_prefixes, KeyRange()),
             mapping,
         ):
             # The empty object that stands for the source's "folder" has no key on the other side.

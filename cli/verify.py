@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+from ferry.keys import KeyMapping
 from rich.console import RenderableType
 from rich.text import Text
 
+from cli.choices import PrefixesFromOption, PrefixOption, choose_prefixes, read_prefixes
 from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, open_source, s3_client
 from cli.console import err, fact_table, format_seconds, note, out, print_json, show_key
 from cli.locations import Location
@@ -47,6 +49,8 @@ def verify(  # noqa: PLR0913 - the options of a command
     content: Annotated[
         bool, typer.Option("--content", help="Read every object on both sides and compare SHA-256.")
     ] = False,
+    prefix: PrefixOption = None,
+    prefixes_from: PrefixesFromOption = None,
     oss_endpoint: OssEndpointOption = "",
     oss_region: OssRegionOption = "",
     oss_access_key_id: OssAccessKeyIdOption = "",
@@ -77,7 +81,10 @@ def verify(  # noqa: PLR0913 - the options of a command
         s3 = S3Access(aws_endpoint_url_s3, aws_region, aws_profile)
     oss, s3 = replace(oss, pays_requests=oss_request_payer), replace(s3, pays_requests=s3_request_payer)
     began = time.monotonic()
-    verdict = _run(source, destination, (oss, s3), keep_prefix=keep_prefix, content=content)
+    prefixes = choose_prefixes(source.prefix, read_prefixes(prefix, prefixes_from))
+    strip = "" if keep_prefix else source.prefix
+    mapping = KeyMapping(source.prefix, strip, destination.prefix, prefixes)
+    verdict = _run(source, destination, (oss, s3), mapping, content=content)
     _print(verdict, f"{source} ↔ {destination}", time.monotonic() - began, as_json=as_json)
     if not verdict.agrees:
         raise typer.Exit(1)
@@ -87,17 +94,15 @@ def _run(
     source: Location,
     destination: Location,
     access: tuple[OssAccess, S3Access],
+    mapping: KeyMapping,
     *,
-    keep_prefix: bool,
     content: bool,
 ) -> "Verdict":
-    from ferry.keys import KeyMapping
     from ferry.stores.http import HttpTransport
 
     from cli.verification import Verifier
 
     oss, s3 = access
-    mapping = KeyMapping(source.prefix, "" if keep_prefix else source.prefix, destination.prefix)
 
     async def check() -> "Verdict":
         http = HttpTransport()

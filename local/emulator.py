@@ -264,6 +264,23 @@ def _redirect_to_the_root() -> None:
     app._handle_execute_api_request = handle
 
 
+def _repair_alarms() -> None:
+    """An alarm may be on an expression; ministack refuses such a template. It is kept as one on a metric."""
+    original = provisioners._cw_metric_alarm_record
+
+    def alarm_record(name: str, props: dict[str, Any]) -> dict[str, Any]:
+        measured = [
+            query["MetricStat"]["Metric"] for query in props.get("Metrics", []) if "MetricStat" in query
+        ]
+        if measured:
+            props = {**props, **measured[0]}
+            del props["Metrics"]
+        record: dict[str, Any] = original(name, props)
+        return record
+
+    provisioners._cw_metric_alarm_record = alarm_record
+
+
 def _trust_loopback() -> None:
     """Policies may insist on TLS (``aws:SecureTransport``); what never leaves this machine counts as such."""
     original = app.pin_request_origin
@@ -329,6 +346,7 @@ def repair() -> None:
     _repair_api_addresses()
     _redirect_to_the_root()
     emulated_cognito.repair()
+    _repair_alarms()
     _trust_loopback()
     _isolate_functions()
     _share_layers()

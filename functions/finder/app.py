@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.errors import ConfigurationError
-from ferry.telemetry import logger, traced
+from ferry.telemetry import logger, metered, traced
 
 MARGIN_MS = 60_000
 """Left at the end for the chunk at hand."""
@@ -13,6 +13,7 @@ MARGIN_MS = 60_000
 
 @logger().inject_lambda_context
 @traced
+@metered
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Scan the shard ``shard_id`` of ``run_id``, or send the recorded jobs that ``action`` names.
 

@@ -11,7 +11,7 @@ from ferry.events.formats import UndecodableError
 from ferry.events.intake import TooLargeError, UnauthenticatedError
 from ferry.events.requests import read_request
 from ferry.events.signature import UntrustedError
-from ferry.telemetry import count, logger, metrics, traced
+from ferry.telemetry import count, logger, metered, traced
 
 REFUSALS = {
     UnauthenticatedError: (401, "NotificationsRefused"),
@@ -33,7 +33,7 @@ def answer(status: int, **document: object) -> dict[str, Any]:
 
 @logger().inject_lambda_context
 @traced
-@metrics().log_metrics
+@metered
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer 202 once every job is on the queue."""
     try:

@@ -7,7 +7,7 @@ from ferry import wiring
 from ferry.multipart.ranges import CopiedRange
 from ferry.multipart.steps import LargeObjectJob
 from ferry.multipart.upload import PartRange, UploadPlan
-from ferry.telemetry import logger, traced
+from ferry.telemetry import logger, metered, traced
 
 MARGIN_MS = 30_000
 """Left at the end for reporting."""
@@ -15,6 +15,7 @@ MARGIN_MS = 30_000
 
 @logger().inject_lambda_context
 @traced
+@metered
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Copy the parts ``first`` to ``last`` of the planned upload, after those already ``copied``."""
     steps = wiring.large_object_steps(LargeObjectJob.model_validate(event))

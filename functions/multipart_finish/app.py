@@ -6,25 +6,26 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.multipart.steps import LargeObjectJob, RangeReport, caught_error
 from ferry.multipart.upload import UploadPlan
-from ferry.telemetry import emit_outcomes, logger, metrics, traced
+from ferry.telemetry import emit_outcomes, logger, metered, traced
 
 
 @logger().inject_lambda_context
 @traced
-@metrics().log_metrics
+@metered
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Do the step that ``action`` names: ``complete``, ``abort`` or ``fail``."""
-    steps = wiring.large_object_steps(LargeObjectJob.model_validate(event))
+    job = LargeObjectJob.model_validate(event)
+    steps = wiring.large_object_steps(job)
     match event["action"]:
         case "complete":
             reports = [RangeReport.model_validate(report) for report in event["results"]]
             outcome = steps.complete(UploadPlan.model_validate(event), reports)
-            emit_outcomes([outcome])
+            emit_outcomes(job.task_id, [outcome])
             return {"state": outcome.result}
         case "abort":
             return steps.abort(event["upload_id"]).model_dump()
         case "fail":
-            steps.fail(caught_error(event["error"]))
+            emit_outcomes(job.task_id, steps.fail(caught_error(event["error"])))
             return {}
         case action:
             msg = f"There is no action {action!r}."

@@ -5,11 +5,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.multipart.steps import LargeObjectJob
-from ferry.telemetry import logger, traced
+from ferry.telemetry import logger, metered, traced
 
 
 @logger().inject_lambda_context
 @traced
+@metered
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Return the job with its plan, or with the decision that nothing is left to do."""
     job = LargeObjectJob.model_validate(event)

@@ -1,6 +1,7 @@
 """Transfer: carries out the jobs that the queues of runs and of notifications deliver."""
 
 import asyncio
+import time
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -9,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.events.queue_entry import QueueMessage
 from ferry.jobs import read_job
-from ferry.telemetry import count, emit_lag, emit_outcomes, logger, metrics, traced
+from ferry.telemetry import count, emit_age, emit_lag, emit_outcomes, logger, metered, traced
 
 MARGIN_MS = 60_000
 """Left at the end for closing the jobs."""
@@ -18,8 +19,10 @@ MARGIN_MS = 60_000
 async def carry_out(record: SQSRecord, seconds: float) -> None:
     """Carry out a job of a run."""
     job = read_job(record.body)
+    emit_age(job.task_id, age_of(record))
     run = await asyncio.to_thread(wiring.progress().tasks.get_run, job.run_id)
-    emit_outcomes(await wiring.job_runner(run).run(job, deliveries=deliveries_of(record), seconds=seconds))
+    outcomes = await wiring.job_runner(run).run(job, deliveries=deliveries_of(record), seconds=seconds)
+    emit_outcomes(job.task_id, outcomes)
 
 
 async def follow(record: SQSRecord, seconds: float) -> None:
@@ -31,14 +34,20 @@ async def follow(record: SQSRecord, seconds: float) -> None:
         return
     runner, deliveries = wiring.event_runner(), deliveries_of(record)
     runs = (runner.run(job, deliveries=deliveries, seconds=seconds) for job in jobs)
-    for outcomes, lag in await asyncio.gather(*runs):
-        emit_outcomes(outcomes)
-        emit_lag(lag)
+    for job, (outcomes, lag) in zip(jobs, await asyncio.gather(*runs), strict=True):
+        emit_age(job.task_id, age_of(record))
+        emit_outcomes(job.task_id, outcomes)
+        emit_lag(job.task_id, lag)
 
 
 def deliveries_of(record: SQSRecord) -> int:
     """Tell how often a message was delivered, counting this time."""
     return int(record.attributes.approximate_receive_count)
+
+
+def age_of(record: SQSRecord) -> float:
+    """Return the seconds since a message was sent."""
+    return time.time() - int(record.attributes.sent_timestamp or 0) / 1000
 
 
 async def deliver(record: SQSRecord, seconds: float) -> None:
@@ -67,7 +76,7 @@ async def deliver_all(records: list[SQSRecord], seconds: float) -> list[str]:
 
 @logger().inject_lambda_context
 @traced
-@metrics().log_metrics
+@metered
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Return the ids of the messages to deliver again."""
     seconds = (context.get_remaining_time_in_millis() - MARGIN_MS) / 1000

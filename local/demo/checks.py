@@ -44,10 +44,11 @@ def copied_exactly(name: str, run: Mapping[str, Any], *, objects: int, size: int
         current: How many other objects there are.
     """
     wanted = {"state": "succeeded", "copied": objects, "bytes": size, "current": current, "failed": 0}
-    wrong = {key: run.get(key) for key, value in wanted.items() if run.get(key) != value}
+    told = {"state": run.get("state"), **run.get("counts", {})}
+    wrong = {key: told.get(key) for key, value in wanted.items() if told.get(key) != value}
     if wrong:
-        told = ", ".join(f"{key} is {value}, not {wanted[key]}" for key, value in wrong.items())
-        return Check(name, holds=False, detail=told)
+        detail = ", ".join(f"{key} is {value}, not {wanted[key]}" for key, value in wrong.items())
+        return Check(name, holds=False, detail=detail)
     return Check(name, holds=True, detail=f"{objects:,} copied, {current:,} already current")
 
 

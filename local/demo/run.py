@@ -193,7 +193,8 @@ class _Play:
         step, began = self._display.new_step(name), time.monotonic()
         run = ferry(self._stack, ["run", "start", _TASK, "--wait"], self._display)
         step.seconds = time.monotonic() - began
-        step.objects, step.size = int(run.get("copied", 0)), int(run.get("bytes", 0))
+        ends = run.get("counts", {})
+        step.objects, step.size = int(ends.get("copied", 0)), int(ends.get("bytes", 0))
         self._display.took(step)
         self._report.runs.append(run)
         return run

@@ -117,12 +117,33 @@ def test_many_failures_of_one_job_are_all_kept(ledger):
     assert {failure.key for failure in ledger.list_failures(RUN_ID)} == {failure.key for failure in failures}
 
 
-def test_finished_jobs_expire_and_totals_do_not(ledger, table):
+def test_finished_jobs_and_details_expire_and_totals_do_not(table):
+    ledger = Ledger(table, keep=timedelta(days=365))
+
     close(ledger, "0000.0.0", failures=[Failure(key="k", reason="R", message="m")])
+    close(ledger, "0000.0.1")
 
-    expiring = {item["sk"].split("#")[0] for item in table.scan()["Items"] if "expires_at" in item}
+    kept = {item["sk"].split("#")[0]: item.get("expires_at") for item in table.scan()["Items"]}
+    days = {
+        kind: None if end is None else (int(end) - NOON.timestamp()) / 86400 for kind, end in kept.items()
+    }
+    assert days == {"JOB": 30, "FAILURE": 365, "MINUTE": 365, "COUNT": None}
+    assert sum(ledger.minutes(RUN_ID).values(), Counts()) == ledger.counts(RUN_ID)
 
-    assert expiring == {"JOB"}
+
+def test_an_account_is_another_one_whenever_the_run_has_moved(ledger):
+    ledger.put_shards(RUN_ID, [shard()])
+    seen = [ledger.account(RUN_ID)]
+
+    ledger.advance_shard(RUN_ID, shard(sequence=1, checkpoint="k"))
+    seen.append(ledger.account(RUN_ID))
+    close(ledger, "0000.0.0")
+    seen.append(ledger.account(RUN_ID))
+    ledger.beat(RUN_ID, NOON)
+    seen.append(ledger.account(RUN_ID))
+
+    assert len(set(seen)) == 4
+    assert ledger.account(RUN_ID) == seen[-1]
 
 
 def test_shards_are_kept_in_order(ledger):

@@ -104,7 +104,7 @@ def test_a_listing_of_several_pages_is_complete(source):
 
     assert keys_of(source) == expected
     assert keys_of(source, key_range=KeyRange(expected[2], expected[1050])) == expected[3:1051]
-    ranges = plan_ranges(source.store, "", WHOLE, wanted=5)
+    ranges = plan_ranges(source.store, [""], WHOLE, wanted=5)
     assert 1 < len(ranges) <= 5
     assert [key for piece in ranges for key in keys_of(source, key_range=piece)] == expected
 

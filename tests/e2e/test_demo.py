@@ -23,14 +23,17 @@ def test_the_demonstration_holds_and_says_so_in_json():
     assert all(check["holds"] for check in found["checks"])
     first, second = found["runs"]
     assert first["state"] == second["state"] == "succeeded"
-    assert first["copied"] > 2000
-    assert first["bytes"] > 300 << 20
-    assert (first["current"], first["failed"]) == (0, 0)
-    assert (second["copied"], second["failed"]) == (40, 0)
-    assert second["current"] == first["copied"] - 25
+    assert first["counts"]["copied"] > 2000
+    assert first["counts"]["bytes"] > 300 << 20
+    assert (first["counts"]["current"], first["counts"]["failed"]) == (0, 0)
+    assert (second["counts"]["copied"], second["counts"]["failed"]) == (40, 0)
+    assert second["counts"]["current"] == first["counts"]["copied"] - 25
     for seen in found["verify"]:
         assert (seen["missing"], seen["extra"], seen["different"]) == (0, 0, 0), seen["examples"]
-    assert [seen["same"] for seen in found["verify"]] == [first["copied"], first["copied"] + 15]
+    assert [seen["same"] for seen in found["verify"]] == [
+        first["counts"]["copied"],
+        first["counts"]["copied"] + 15,
+    ]
     assert not _folder(done.stderr).exists()
 
 

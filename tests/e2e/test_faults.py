@@ -37,7 +37,7 @@ def test_a_run_survives_a_few_percent_of_faults_and_loses_only_what_cannot_be_co
     survived = {key.removeprefix("in/"): body for key, body in content.items() if key[3:] not in LOST}
     assert run.json["state"] == "completed_with_failures", run.stdout + run.stderr
     assert {failure["key"][3:]: failure["reason"] for failure in failures.json} == LOST
-    counted = {name: run.json[name] for name in ("copied", "current", "failed", "bytes")}
+    counted = {name: run.json["counts"][name] for name in ("copied", "current", "failed", "bytes")}
     assert counted == {
         "copied": len(survived),
         "current": 0,
@@ -54,5 +54,9 @@ def test_the_next_run_in_good_weather_copies_what_was_lost(faulty: FaultyStack):
 
     run = user.ferry("run", "start", "weather", "--wait", "--json")
 
-    assert (run.json["state"], run.json["copied"], run.json["failed"]) == ("succeeded", len(LOST), 0)
+    assert (run.json["state"], run.json["counts"]["copied"], run.json["counts"]["failed"]) == (
+        "succeeded",
+        len(LOST),
+        0,
+    )
     assert user.uploads() == []

@@ -50,7 +50,7 @@ def test_a_paused_run_rests_and_goes_on_to_exact_counts_when_it_is_resumed(user:
     assert "is paused already" in again.stderr
     assert "is not over" in other.stderr
     assert (resumed.code, resumed.json["state"]) == (0, "succeeded"), resumed.stderr
-    assert (resumed.json["copied"], resumed.json["failed"]) == (OBJECTS, 0)
+    assert (resumed.json["counts"]["copied"], resumed.json["counts"]["failed"]) == (OBJECTS, 0)
     assert user.replicas("pausable/") == content
     assert "is over (succeeded)" in user.ferry("run", "resume", run_id).stderr
 
@@ -66,7 +66,7 @@ def test_a_stopped_run_stays_stopped_and_its_task_starts_another(user: User):
     following = user.ferry("run", "start", "stoppable", "--wait", "--json")
 
     assert (stopped.code, shown.json["state"], shown.json["reason"]) == (0, "stopped", None), stopped.stderr
-    assert (following.code, following.json["copied"]) == (0, OBJECTS - left), following.stderr
+    assert (following.code, following.json["counts"]["copied"]) == (0, OBJECTS - left), following.stderr
     assert user.replicas("stoppable/") == content
     assert user.ferry("run", "watch", run_id).code == 2
     assert "is over (stopped)" in user.ferry("run", "stop", run_id).stderr
@@ -85,7 +85,7 @@ def test_only_what_failed_is_taken_up_again(user: User):
     none = user.ferry("run", "failures", second.json["run_id"], "--reason", "Archived", "--json")
 
     assert (second.code, second.json["retry_of"]) == (1, first.json["run_id"]), second.stderr
-    assert (second.json["found"]["objects"], second.json["failed"]) == (1, 1)
+    assert (second.json["found"]["objects"], second.json["counts"]["failed"]) == (1, 1)
     assert [(failure["key"], failure["attempts"]) for failure in failures.json] == [("k" * 1020, 1)]
     assert none.json == []
     assert user.replicas("retried/") == {"fine": b"fits"}
@@ -110,11 +110,15 @@ def test_replicas_without_a_source_are_counted_capped_kept_aside_and_deleted(use
     before = user.replicas("mirrored/")
     mirrored = user.ferry("run", "start", "mirroring", "--wait", "--json")
 
-    assert (counted.code, counted.json["deleted"]) == (0, 10), counted.stderr
+    assert (counted.code, counted.json["found"]["extra"]) == (0, 10), counted.stderr
     assert (capped.code, capped.json["state"]) == (1, "completed_with_failures"), capped.stderr
     assert "10 of 40 replicas have no source any more" in capped.json["reason"]
-    assert (capped.json["deleted"], len(before)) == (0, 40)
-    assert (mirrored.code, mirrored.json["deleted"], mirrored.json["failed"]) == (0, 10, 0), mirrored.stderr
+    assert (capped.json["counts"]["deleted"], len(before)) == (0, 40)
+    assert (mirrored.code, mirrored.json["counts"]["deleted"], mirrored.json["counts"]["failed"]) == (
+        0,
+        10,
+        0,
+    ), mirrored.stderr
     kept = user.replicas(f"mirrored/deleted/{mirrored.json['run_id']}/mirrored/")
     assert {key: body for key, body in before.items() if key not in content} == kept
     left = user.replicas("mirrored/")
@@ -122,4 +126,4 @@ def test_replicas_without_a_source_are_counted_capped_kept_aside_and_deleted(use
 
     again = user.ferry("run", "start", "mirroring", "--wait", "--json")
 
-    assert (again.json["deleted"], again.json["found"]["extra"]) == (0, 0), again.stderr
+    assert (again.json["counts"]["deleted"], again.json["found"]["extra"]) == (0, 0), again.stderr

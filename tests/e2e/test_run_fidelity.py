@@ -18,10 +18,14 @@ def test_links_and_large_metadata_are_copied_and_counted(user: User):
     first = user.ferry("run", "start", "notable", "--wait", "--json")
     second = user.ferry("run", "start", "notable", "--wait", "--json")
 
-    assert (first.code, first.json["copied"], first.json["failed"]) == (0, 5, 0), first.stderr
+    assert (first.code, first.json["counts"]["copied"], first.json["counts"]["failed"]) == (0, 5, 0), (
+        first.stderr
+    )
     # A small link is checked by its target's MD5, which the parts of a large one cannot be.
-    assert (first.json["unverified"], first.json["metadata_dropped"]) == (1, 1)
-    assert (second.code, second.json["copied"], second.json["current"]) == (0, 0, 5), second.stderr
+    assert (first.json["counts"]["unverified"], first.json["counts"]["metadata_dropped"]) == (1, 1)
+    assert (second.code, second.json["counts"]["copied"], second.json["counts"]["current"]) == (0, 0, 5), (
+        second.stderr
+    )
     assert user.replicas("notable/") == {
         "target": b"small",
         "link": b"small",

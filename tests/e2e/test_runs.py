@@ -22,8 +22,12 @@ def test_a_run_copies_small_and_large_objects_and_the_next_one_only_what_changed
         bucket.put_object(f"in/{key}", body)
     second = user.ferry("run", "start", "mixed", "--wait", "--json")
 
-    assert (first.code, first.json["copied"], first.json["failed"]) == (0, 301, 0), first.stderr
-    assert (second.code, second.json["copied"], second.json["current"]) == (0, 3, 299), second.stderr
+    assert (first.code, first.json["counts"]["copied"], first.json["counts"]["failed"]) == (0, 301, 0), (
+        first.stderr
+    )
+    assert (second.code, second.json["counts"]["copied"], second.json["counts"]["current"]) == (0, 3, 299), (
+        second.stderr
+    )
     assert user.replicas("mixed/") == {**content, **changed}
     assert user.uploads() == []
 
@@ -36,7 +40,7 @@ def test_a_dry_run_counts_and_copies_nothing(user: User):
 
     run = user.ferry("run", "start", "counted", "--wait", "--dry-run", "--json")
 
-    assert (run.code, run.json["copied"], run.json["bytes"]) == (0, 5, 35), run.stderr
+    assert (run.code, run.json["counts"]["copied"], run.json["counts"]["bytes"]) == (0, 5, 35), run.stderr
     assert user.replicas("counted/") == {}
 
 
@@ -50,7 +54,7 @@ def test_an_object_that_cannot_be_copied_fails_alone_with_its_reason(user: User)
     run = user.ferry("run", "start", "overlong", "--wait", "--json")
     failures = user.ferry("run", "failures", run.json["run_id"], "--json")
 
-    assert (run.code, run.json["state"], run.json["copied"], run.json["failed"]) == (
+    assert (run.code, run.json["state"], run.json["counts"]["copied"], run.json["counts"]["failed"]) == (
         1,
         "completed_with_failures",
         1,

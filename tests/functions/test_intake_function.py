@@ -139,14 +139,16 @@ def test_many_records_become_few_jobs_and_a_key_is_looked_at_once(photos):
 def test_every_real_time_task_of_the_bucket_gets_its_share(photos):
     task = photos.books.tasks.get_task("photos")
     videos = task.source.model_copy(update={"prefix": "videos/"})
+    albums = task.source.model_copy(update={"prefixes": ("albums/", "videos/a")})
     other = task.source.model_copy(update={"bucket": "others"})
-    for name, source in (("videos", videos), ("others", other)):
+    for name, source in (("videos", videos), ("albums", albums), ("others", other)):
         photos.books.tasks.create_task(task.model_copy(update={"task_id": name, "source": source}))
 
-    assert post(unsigned(photos.secret, events_body("videos/a", "b")))[1] == {"accepted": 2, "jobs": 2}
+    assert post(unsigned(photos.secret, events_body("videos/a", "b")))[1] == {"accepted": 2, "jobs": 3}
 
     assert {job["task_id"]: keys([job]) for job in photos.event_jobs()} == {
         "photos": ["videos/a", "b"],
+        "albums": ["videos/a"],
         "videos": ["videos/a"],
     }
 

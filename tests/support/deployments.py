@@ -132,12 +132,13 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
         secrets = stack.enter_context(client_to(moto, "secretsmanager"))
         queue_url = sqs.create_queue(QueueName=unique_name("jobs"))["QueueUrl"]
         event_queue_url = sqs.create_queue(QueueName=unique_name("events"))["QueueUrl"]
+        dead_letters = sqs.create_queue(QueueName=unique_name("dead-letters"))["QueueUrl"]
         sender_key = unique_name("sender-key")
         secrets.create_secret(Name=sender_key, SecretString="the key of all senders")
         runs = unique_name("runs")
         replica.client.create_bucket(Bucket=runs)
         secret = unique_name("oss-key")
-        secrets.create_secret(Name=secret, SecretString=json.dumps(_key_of(oss)))
+        secret_arn = secrets.create_secret(Name=secret, SecretString=json.dumps(_key_of(oss)))["ARN"]
         sides = {
             "source": {"bucket": source.store.bucket, "endpoint": oss.endpoint, "secret": secret},
             "destination": {"bucket": replica.store.bucket},
@@ -154,6 +155,7 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
             "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:lo",
             "FERRY_LARGE_OBJECT_THRESHOLD": str(LARGE),
             "FERRY_PART_SIZE": str(5 * 1024**2),
+            **_of_the_tasks_api(dead_letters, replica.store.bucket, secret_arn),
         }
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
@@ -165,6 +167,24 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
             yield Deployment(source, replica, books, sqs, queue_url, event_queue_url, key, books.workflows)
         finally:
             forget_wiring()
+
+
+def _of_the_tasks_api(dead_letters: str, bucket: str, secret_arn: str) -> dict[str, str]:
+    return {
+        "FERRY_EVENT_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:events",
+        "FERRY_DEAD_LETTER_QUEUE_URL": dead_letters,
+        "FERRY_RUN_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:run",
+        "FERRY_SCHEDULE_GROUP": "default",
+        "FERRY_SCHEDULER_ROLE_ARN": "arn:aws:iam::123456789012:role/scheduler",
+        "FERRY_RUN_CONTROL_FUNCTION_ARN": "arn:aws:lambda:us-east-1:123456789012:function:run-control",
+        "FERRY_BROKEN_OFF_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:broken-off",
+        "FERRY_REPLICA_BUCKET_ARNS": f"arn:aws:s3:::{bucket}",
+        "FERRY_SECRET_ARNS": secret_arn,
+        "FERRY_MIRROR_DELETES": "Allowed",
+        "FERRY_ARCHITECTURE": "arm64",
+        "FERRY_STACK_NAME": "ferry",
+        "FERRY_DASHBOARD_NAME": "ferry",
+    }
 
 
 def forget_wiring() -> None:

@@ -1,7 +1,10 @@
 """Runs on a table: the store, the ledger, and a Step Functions that only notes who was woken."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ferry.errors import FerryError, TransientError
+from ferry.tasks.endings import Announcer, Endings
 from ferry.tasks.ledger import Ledger
 from ferry.tasks.models import Run, Shard
 from ferry.tasks.progress import RunProgress
@@ -53,12 +56,71 @@ class MemoryDocuments:
     """The run bucket, in memory."""
 
     kept: dict[str, bytes] = field(default_factory=dict)
+    refuses: bool = False
 
     def write_once(self, name: str, document: bytes) -> bool:
         return self.kept.setdefault(name, document) is document
 
+    def write(self, name: str, pieces: Iterator[bytes], content_type: str) -> None:
+        if self.refuses:
+            raise TransientError("The bucket is busy.")
+        self.kept[name] = b"".join(pieces)
+
     def read(self, name: str) -> bytes | None:
         return self.kept.get(name)
+
+
+@dataclass
+class NotedTopics:
+    """Notes what would be sent by e-mail: task, subject and text of every message.
+
+    Attributes:
+        error: Raised instead, if given.
+    """
+
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    error: FerryError | None = None
+
+    def publish(self, task_id: str, subject: str, text: str) -> None:
+        if self.error is not None:
+            raise self.error
+        self.sent.append((task_id, subject, text))
+
+
+@dataclass
+class NotedWebhook:
+    """Notes what would be posted: the URL, and everything about the message."""
+
+    posted: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    error: FerryError | None = None
+
+    def post(self, url: str, **message: object) -> None:
+        if self.error is not None:
+            raise self.error
+        self.posted.append((url, message))
+
+
+@dataclass
+class NotedEndings:
+    """What follows the ends of runs, with everything that it writes and sends.
+
+    Attributes:
+        undelivered: How many messages did not get through.
+    """
+
+    endings: Endings
+    documents: MemoryDocuments
+    topics: NotedTopics
+    webhook: NotedWebhook
+    undelivered: list[None]
+
+
+def noted_endings(progress: RunProgress, portal_url: str = "") -> NotedEndings:
+    documents, topics, webhook = MemoryDocuments(), NotedTopics(), NotedWebhook()
+    undelivered: list[None] = []
+    announcer = Announcer(topics, webhook, lambda: undelivered.append(None))  # type: ignore[arg-type]
+    endings = Endings(progress.tasks, progress.ledger, documents, announcer, portal_url)
+    return NotedEndings(endings, documents, topics, webhook, undelivered)
 
 
 @dataclass

@@ -177,7 +177,12 @@ def test_a_role_is_passed_to_the_scheduler_only():
 
 
 def test_only_functions_that_begin_or_end_uploads_may_list_and_abort_them():
-    granted = {action: name for name, statement in ALLOWED for action in actions(statement)}
+    granted = {
+        action: name
+        for name, statement in ALLOWED
+        for action in actions(statement)
+        if "RunBucket" not in json.dumps(statement["Resource"])
+    }
     holders = {name for name in FUNCTIONS if "DropUploadsPolicy" in managed(name)}
 
     assert (

@@ -15,7 +15,11 @@ TYPE_NAMES = {
 }
 # What each function reads, from the contracts of the functions; all read the table and the log level.
 ENVIRONMENT = {
-    "RunControlFunction": {"FERRY_RUN_BUCKET", "FERRY_RUN_STATE_MACHINE_ARN"},
+    "RunControlFunction": {
+        "FERRY_RUN_BUCKET",
+        "FERRY_RUN_STATE_MACHINE_ARN",
+        "FERRY_TASK_TOPIC_PREFIX",
+    },
     "IntakeFunction": {"FERRY_EVENT_QUEUE_URL", "FERRY_SENDER_KEY_ARN", "FERRY_EVENTS_URL"},
     "FinderFunction": {"FERRY_RUN_BUCKET", "FERRY_JOB_QUEUE_URL", "FERRY_LARGE_OBJECT_THRESHOLD"},
     "TransferFunction": {

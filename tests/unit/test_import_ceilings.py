@@ -31,6 +31,8 @@ FORBIDDEN = {
     "multipart_finish": NEVER,
     "run_control": NEVER,
     "dead_letters": NEVER,
+    "tasks_api": NEVER,
+    "console": NEVER | WITHOUT_SDK,
 }
 
 

@@ -3,6 +3,8 @@
 Stores turn every vendor error into one of these; no other module reads a vendor's error code.
 """
 
+from typing import Literal
+
 
 class FerryError(Exception):
     """The base of all errors that Ferry raises on purpose.
@@ -47,7 +49,22 @@ class PartsDifferError(SourceChangedError):
 
 
 class ThrottledError(TransientError):
-    """The server refused because of its rate limits."""
+    """The server refused because of its rate limits.
+
+    Attributes:
+        side: Whose server it is.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str | None = None,
+        retry_after_seconds: float | None = None,
+        side: Literal["source", "replica"] = "source",
+    ) -> None:
+        super().__init__(message, reason=reason, retry_after_seconds=retry_after_seconds)
+        self.side = side
 
 
 class PermanentError(FerryError):
@@ -56,6 +73,10 @@ class PermanentError(FerryError):
 
 class ObjectNotFoundError(PermanentError):
     """The object does not exist: a definite 404 NoSuchKey, nothing weaker."""
+
+
+class RequestError(FerryError):
+    """What a person asks for cannot be done as it is asked for; no workflow ever meets it."""
 
 
 class ConfigurationError(PermanentError):

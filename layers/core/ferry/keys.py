@@ -1,5 +1,6 @@
 """Keys: the order both clouds list them in, ranges of them, and where a source key lands."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -41,6 +42,11 @@ class KeyRange:
             self.until is None or sort_key(key) <= sort_key(self.until)
         )
 
+    def meets(self, prefix: str) -> bool:
+        """Tell whether there may be keys in the range that begin with the prefix."""
+        begins_after = sort_key(self.after) > sort_key(prefix) and not self.after.startswith(prefix)
+        return not begins_after and (self.until is None or sort_key(prefix) <= sort_key(self.until))
+
     def cut(self, boundaries: list[str]) -> list[Self]:
         """Cut the range at every boundary inside it.
 
@@ -58,14 +64,21 @@ class KeyRange:
 
 @dataclass(frozen=True, slots=True)
 class KeyMapping:
-    """Where a source key lands: ``replica_prefix`` + the key without ``strip_prefix``.
+    """Which source keys are meant, and where they land.
+
+    A replica's key is ``replica_prefix`` + the source's key without ``strip_prefix``.
 
     The mapping keeps the byte order, so both listings can be merged as streams.
+
+    Attributes:
+        prefixes: Of the keys under ``source_prefix`` only those under one of these; ascending, none within
+            another. None of them for all keys.
     """
 
     source_prefix: str = ""
     strip_prefix: str = ""
     replica_prefix: str = ""
+    prefixes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.source_prefix.startswith(self.strip_prefix):
@@ -74,6 +87,23 @@ class KeyMapping:
                 f"({self.source_prefix!r}), so that it can be taken off every key."
             )
             raise InvalidKeyError(msg)
+
+    @property
+    def listing_prefixes(self) -> tuple[str, ...]:
+        """The prefixes that hold every source key that is meant, and no other; ascending."""
+        return self.prefixes or (self.source_prefix,)
+
+    @property
+    def replica_listing_prefixes(self) -> tuple[str, ...]:
+        """Those that hold their replicas, in the same order."""
+        return tuple(self.to_replica(prefix) for prefix in self.listing_prefixes)
+
+    def covers(self, source_key: str) -> bool:
+        """Tell whether a source key is meant."""
+        prefixes = self.listing_prefixes
+        # Of prefixes none of which holds another, only the last one before a key can hold the key.
+        place = bisect_right(prefixes, sort_key(source_key), key=sort_key)
+        return place > 0 and source_key.startswith(prefixes[place - 1])
 
     @property
     def replica_listing_prefix(self) -> str:

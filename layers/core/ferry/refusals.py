@@ -13,6 +13,7 @@ from typing import Final
 
 from ferry.errors import ConfigurationError, ConflictError, FerryError, PermanentError
 from ferry.keys import UNREADABLE_KEYS, KeyMapping, KeyRange
+from ferry.listings import list_under
 from ferry.objects import ReplicaProperties
 from ferry.stores.protocols import ReplicaStore, SourceStore
 
@@ -65,7 +66,7 @@ class Refusals:
 
     def _can_read_another(self, key: str) -> bool:
         """Try a few other objects; when the bucket has none, nothing speaks for the key."""
-        rows = self.source.list_objects(self.mapping.source_prefix, KeyRange())
+        rows = list_under(self.source, self.mapping.listing_prefixes, KeyRange())
         others = (row.key for row in rows if row.key not in {key, *UNREADABLE_KEYS} and not row.is_symlink)
         return any(self._can_read(other) for other in islice(others, _OTHERS))
 

@@ -158,9 +158,9 @@ class Replication:
         check_access(engine.source, engine.replica, engine.mapping, writes=not self._dry_run, deletes=deletes)
 
     def _plan(self) -> list[KeyRange]:
-        prefix = self._engine.mapping.source_prefix
+        prefixes = self._engine.mapping.listing_prefixes
         wanted = FINDERS * _SHARDS_PER_FINDER
-        return plan_ranges(self._engine.source, prefix, KeyRange(), wanted=wanted)
+        return plan_ranges(self._engine.source, prefixes, KeyRange(), wanted=wanted)
 
     async def _find_all(
         self, pool: ThreadPoolExecutor, ranges: list[KeyRange], found: Handover[tuple[Finding, ...]]

@@ -25,6 +25,7 @@ class RetryPolicy:
         sleep: Waits that many seconds.
         sleep_async: The same on an event loop.
         jitter: Returns a number between the two given.
+        watch: Told of every error after which another attempt is made.
     """
 
     attempts: int = 6
@@ -35,6 +36,7 @@ class RetryPolicy:
     sleep: Callable[[float], None] = time.sleep
     sleep_async: Callable[[float], Awaitable[None]] = asyncio.sleep
     jitter: Callable[[float, float], float] = random.uniform
+    watch: Callable[[TransientError], None] = lambda _: None
 
     async def run[T](self, attempt: Callable[[], Awaitable[T]], *, deadline: float) -> T:
         """Await until it succeeds, fails for good, or there is no time or attempt left.
@@ -73,5 +75,6 @@ class RetryPolicy:
         seconds = (error.retry_after_seconds or 0.0) + self.jitter(0.0, longest)
         if number >= self.attempts or self.clock() + seconds >= deadline:
             raise error
+        self.watch(error)
         logger.debug("attempt %d failed (%s), trying again in %.2f s", number, error.reason, seconds)
         return seconds

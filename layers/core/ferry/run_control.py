@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ferry.errors import ConfigurationError, PermanentError
@@ -14,6 +14,7 @@ from ferry.keys import KeyRange
 from ferry.multipart.steps import caught_error
 from ferry.preflight import check_access
 from ferry.stores.protocols import ReplicaStore, SourceStore
+from ferry.tasks.endings import Endings
 from ferry.tasks.models import Run, Shard
 from ferry.tasks.progress import RunProgress
 from ferry.tasks.start import start_run
@@ -84,12 +85,13 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore, documents:
     """
     _raise_unless_wanted(progress, run.run_id)
     ledger = progress.ledger
+    prefixes = run.task.mapping.listing_prefixes
     shards = list(ledger.list_shards(run.run_id))
     if not shards and run.retry_of is not None:
         ledger.put_shards(run.run_id, [Shard(shard_id="0000")])
         return ["0000"]
     if not shards:
-        ranges = plan_ranges(source, run.task.source.prefix, KeyRange(), wanted=DEFAULT_SHARDS)
+        ranges = plan_ranges(source, prefixes, KeyRange(), wanted=DEFAULT_SHARDS)
         shards = [
             Shard(shard_id=f"{number:04}", after=piece.after, until=piece.until, checkpoint=piece.after)
             for number, piece in enumerate(ranges)
@@ -103,7 +105,7 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore, documents:
             continue
         rest = KeyRange(shard.checkpoint, shard.until)
         wanted = min(_PARTS_PER_SPLIT, MAX_SHARDS - total) if run.retry_of is None else 1
-        pieces = plan_ranges(source, run.task.source.prefix, rest, wanted=wanted) if wanted > 1 else [rest]
+        pieces = plan_ranges(source, prefixes, rest, wanted=wanted) if wanted > 1 else [rest]
         if len(pieces) == 1 or not record_chunk(documents, run.run_id, Chunk.empty(shard)):
             # One that a late finder has recorded a chunk of is scanned on from there.
             unfinished.append(shard.shard_id)
@@ -169,18 +171,22 @@ def closing_step(detail: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def close_run(progress: RunProgress, run: Run, step: Mapping[str, Any]) -> Run:
-    """Take the ``close`` step: end a run by what is known of it.
+def close_run(progress: RunProgress, run: Run, step: Mapping[str, Any], endings: Endings) -> Run:
+    """Take the ``close`` step: end a run by what is known of it, report it and tell people.
 
     A run that is over or paused stays as it is, as does one that was resumed in another workflow than the one
-    that broke off.
+    that broke off. The report is written before the run is over, so that one that is has a report; where the
+    run bucket does not take it, the watch tries again.
 
     Args:
         progress: The run's account.
         run: The run.
         step: With the ``error`` its workflow broke off with, if it did.
+        endings: What follows the end of a run.
     """
     if step.get("workflow", run.workflow_name) != run.workflow_name:
         return run
     error = step.get("error")
-    return progress.close_run(run.run_id, str(caught_error(error)) if error else None)
+    sentence = str(caught_error(error)) if error else None
+    ended = progress.close_run(run.run_id, sentence, report=endings.report)
+    return endings.conclude(ended, datetime.now(UTC)) if ended.state.is_over else ended

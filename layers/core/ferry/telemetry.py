@@ -1,19 +1,29 @@
-"""Logger, tracer and metrics of the functions, and the names of the metrics."""
+"""Logger, tracer and metrics of the functions, and the names of the metrics.
 
+Metrics of the deployment have the dimension ``service``, the function that wrote them; those of a task have
+the dimension ``task`` alone, so that what several functions write about it adds up. Either is one log line
+per invocation, and per task that it worked for.
+"""
+
+import json
 import os
+import threading
 import warnings
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Final
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from ferry.errors import ThrottledError, TransientError
 from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
-from ferry.tasks.lag import Lag, seconds_of
+from ferry.tasks.lag import Distribution, Lag
 
-NAMESPACE: Final = "Ferry"
+_NAMESPACE: Final = "Ferry"
+_MOST_VALUES: Final = 99
+"""Values of one metric in a line. Powertools writes one out at 100, which is what CloudWatch takes."""
 
 _RESULT_METRICS: Final = {
     Result.COPIED: "ObjectsCopied",
@@ -26,6 +36,52 @@ _NOTICE_METRICS: Final = {
     Notice.UNVERIFIED: "ObjectsUnverified",
     Notice.METADATA_DROPPED: "ObjectsWithoutMetadata",
 }
+_THROTTLED: Final = {"source": "SourceThrottled", "replica": "ReplicaThrottled"}
+"""Answers of either side that Ferry is too fast for it."""
+
+
+class Meter:
+    """What an invocation measures, for the deployment or for one task, added up until it ends.
+
+    Calls may come from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._sums: dict[str, int] = {}
+        self._lags: dict[str, Distribution] = {}
+        self._age_seconds = 0.0
+        self._lock = threading.Lock()
+
+    def add(self, name: str, number: int) -> None:
+        """Add to a count; 0 makes no metric."""
+        if number:
+            with self._lock:
+                self._sums[name] = self._sums.get(name, 0) + number
+
+    def add_lag(self, name: str, lag: Distribution) -> None:
+        """Add how far replicas were behind."""
+        with self._lock:
+            self._lags[name] = self._lags.get(name, Distribution()) + lag
+
+    def add_age(self, seconds: float) -> None:
+        """Note how long a job had been waiting; the longest counts."""
+        with self._lock:
+            self._age_seconds = max(self._age_seconds, seconds)
+
+    def write_to(self, line: EphemeralMetrics | Metrics) -> None:
+        """Add everything to a line of metrics."""
+        for name, number in self._sums.items():
+            unit = MetricUnit.Bytes if name == "BytesCopied" else MetricUnit.Count
+            line.add_metric(name=name, unit=unit, value=number)
+        for name, lag in self._lags.items():
+            for seconds in lag.sample(_MOST_VALUES):
+                line.add_metric(name=name, unit=MetricUnit.Seconds, value=seconds)
+        if self._age_seconds:
+            line.add_metric(name="JobAge", unit=MetricUnit.Seconds, value=self._age_seconds)
+
+
+_deployment: Final[dict[str, Meter]] = {}
+_tasks: Final[dict[str, Meter]] = {}
 
 
 @lru_cache
@@ -39,7 +95,46 @@ def metrics() -> Metrics:
     """Return the function's metrics, written as one log line per invocation."""
     # An invocation that moves nothing has none, which is no reason for a line in the log.
     warnings.filterwarnings("ignore", "No application metrics")
-    return Metrics(namespace=NAMESPACE)
+    return Metrics(namespace=_namespace())
+
+
+def _namespace() -> str:
+    """Return the namespace of this stack's metrics, apart from those of others in the account."""
+    return os.environ.get("POWERTOOLS_METRICS_NAMESPACE", _NAMESPACE)
+
+
+def metered[**P, T](handler: Callable[P, T]) -> Callable[P, T]:
+    """Write the metrics of every invocation when it ends, whichever way."""
+
+    @wraps(handler)
+    def measured(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return handler(*arguments, **named)
+        finally:
+            write_metrics()
+
+    written: Callable[P, T] = metrics().log_metrics(measured)
+    return written
+
+
+def write_metrics() -> None:
+    """Write what was measured for each task, leave the deployment's to its line, and begin anew."""
+    for meter in _deployment.values():
+        meter.write_to(metrics())
+    for task_id, meter in _tasks.items():
+        line = EphemeralMetrics(namespace=_namespace())
+        meter.write_to(line)
+        if line.metric_set:
+            document = line.serialize_metric_set(dimensions={"task": task_id})
+            print(json.dumps(document, separators=(",", ":")))  # noqa: T201 - a metric is a line of the log
+    _deployment.clear()
+    _tasks.clear()
+
+
+def _meters(task_id: str | None = None) -> list[Meter]:
+    """Return the meter of the deployment, and that of a task if one is given."""
+    deployment = _deployment.setdefault("", Meter())
+    return [deployment] if task_id is None else [deployment, _tasks.setdefault(task_id, Meter())]
 
 
 def traced[**P, T](handler: Callable[P, T]) -> Callable[P, T]:
@@ -66,25 +161,40 @@ def traced[**P, T](handler: Callable[P, T]) -> Callable[P, T]:
 
 
 def count(name: str, number: int = 1) -> None:
-    """Add a count to the invocation's metrics, unless it is 0."""
-    if number:
-        metrics().add_metric(name=name, unit=MetricUnit.Count, value=number)
+    """Add a count to the deployment's metrics, unless it is 0."""
+    for meter in _meters():
+        meter.add(name, number)
 
 
-def emit_outcomes(outcomes: list[Outcome]) -> None:
-    """Add how objects ended to the invocation's metrics."""
-    for result, name in _RESULT_METRICS.items():
-        count(name, sum(outcome.result is result for outcome in outcomes))
+def emit_outcomes(task_id: str, outcomes: list[Outcome]) -> None:
+    """Add how objects of a task ended."""
+    for meter in _meters(task_id):
+        for result, name in _RESULT_METRICS.items():
+            meter.add(name, sum(outcome.result is result for outcome in outcomes))
+        meter.add("BytesCopied", sum(outcome.size for outcome in outcomes))
+    # For the deployment alone: every metric of a task costs.
     for notice, name in _NOTICE_METRICS.items():
         count(name, sum(notice in outcome.notices for outcome in outcomes))
-    size = sum(outcome.size for outcome in outcomes)
-    if size:
-        metrics().add_metric(name="BytesCopied", unit=MetricUnit.Bytes, value=size)
 
 
-def emit_lag(lag: Lag) -> None:
-    """Add how far replicas were behind to the invocation's metrics."""
-    for name, distribution in (("ReplicationLag", lag.change), ("NotificationLag", lag.notification)):
-        for bucket, hits in distribution.counts.items():
-            for _ in range(hits):
-                metrics().add_metric(name=name, unit=MetricUnit.Seconds, value=seconds_of(bucket))
+def emit_lag(task_id: str, lag: Lag) -> None:
+    """Add how far replicas of a task were behind."""
+    for meter in _meters(task_id):
+        meter.add_lag("ReplicationLag", lag.change)
+    for meter in _meters():
+        meter.add_lag("NotificationLag", lag.notification)
+
+
+def emit_age(task_id: str, seconds: float) -> None:
+    """Add how long a job of a task had been waiting when it came in, for SQS knows no task's age."""
+    for meter in _meters(task_id):
+        meter.add_age(seconds)
+
+
+def note_retry(error: TransientError, task_id: str | None = None) -> None:
+    """Add a request that is tried again, of a task or of what several tasks may share."""
+    if isinstance(error, ThrottledError):
+        for meter in _meters(task_id):
+            meter.add(_THROTTLED[error.side], 1)
+    else:
+        count("RequestsRetried")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb.service_resource import Table
 
+    from ferry.api.backend import Backend
     from ferry.events.intake import Intake
     from ferry.events.queue_entry import QueueEntry
     from ferry.finder.changes import Finding
@@ -23,20 +24,26 @@ if TYPE_CHECKING:
     from ferry.keys import KeyRange
     from ferry.multipart.steps import LargeObjectJob, LargeObjectSteps
     from ferry.multipart.upload import LargeObjectCopier
+    from ferry.retry import RetryPolicy
     from ferry.stores.http import HttpTransport
     from ferry.stores.oss import OssStore
     from ferry.stores.run_bucket import RunBucket
     from ferry.stores.s3 import S3Store
     from ferry.tasks.current import RealTimeTasks
-    from ferry.tasks.models import OssSource, Run, S3Destination, Task
+    from ferry.tasks.endings import Endings
+    from ferry.tasks.models import Failure, OssSource, Run, S3Destination, Task
     from ferry.tasks.progress import RunProgress
     from ferry.tasks.store import TaskStore
+    from ferry.tasks.watch import Watch
     from ferry.transfer.deleter import Deleter
     from ferry.transfer.engine import TransferEngine
     from ferry.transfer.event_runner import EventRunner
     from ferry.transfer.follower import Follower
     from ferry.transfer.job_runner import JobRunner
     from ferry.workflows import Workflows
+
+VERSION = "0.1.0"
+"""Of the deployed application; that of ``pyproject.toml``."""
 
 
 @lru_cache
@@ -104,10 +111,32 @@ def _tasks() -> "TaskStore":
 @lru_cache
 def progress() -> "RunProgress":
     """Return the accounts of the deployment's runs."""
+    from datetime import timedelta
+
     from ferry.tasks.ledger import Ledger
     from ferry.tasks.progress import RunProgress
 
-    return RunProgress(_tasks(), Ledger(_table()), workflows())
+    keep = timedelta(days=settings().run_history_days)
+    return RunProgress(_tasks(), Ledger(_table(), keep), workflows())
+
+
+def endings(out_of_time: "Callable[[], bool]") -> "Endings":
+    """Return what follows the ends of runs."""
+    from ferry.tasks.alerts import AlertTopics
+    from ferry.tasks.endings import Announcer, Endings
+    from ferry.telemetry import count
+    from ferry.webhook import Webhook
+
+    topics = AlertTopics(session().client("sns"), settings().task_topic_prefix)
+    announcer = Announcer(topics, Webhook(), lambda: count("AlertsUndelivered"))
+    return Endings(_tasks(), progress().ledger, run_bucket(), announcer, settings().portal_url, out_of_time)
+
+
+def watch(out_of_time: "Callable[[], bool]") -> "Watch":
+    """Return what looks after runs and replicas."""
+    from ferry.tasks.watch import Sightings, Watch
+
+    return Watch(endings(out_of_time), Sightings(_table()))
 
 
 def start_scheduled(task_id: str) -> "Run | None":
@@ -132,7 +161,12 @@ def _source(source: "OssSource") -> "OssStore":
     )
     keys = SecretCredentials(session().client("secretsmanager"), source.secret)
     return OssStore(
-        source.bucket, endpoint=endpoint, keys=keys, http=http(), pays_requests=source.request_payer
+        source.bucket,
+        endpoint=endpoint,
+        keys=keys,
+        http=http(),
+        pays_requests=source.request_payer,
+        retry=_call_retry(),
     )
 
 
@@ -153,7 +187,27 @@ def _replica(destination: "S3Destination") -> "S3Store":
         keys=SessionKeys(session()),
         http=http(),
         pays_requests=destination.request_payer,
+        retry=_call_retry(),
     )
+
+
+def _call_retry() -> "RetryPolicy":
+    """How single calls of a store are tried again, which runs of several tasks may share."""
+    from ferry.retry import RetryPolicy
+    from ferry.stores.protocols import LONGEST_CALL_SECONDS
+    from ferry.telemetry import note_retry
+
+    return RetryPolicy(longest_seconds=LONGEST_CALL_SECONDS, watch=note_retry)
+
+
+def _task_retry(task: "Task") -> "RetryPolicy":
+    """How the copies of a task are tried again."""
+    from functools import partial
+
+    from ferry.retry import RetryPolicy
+    from ferry.telemetry import note_retry
+
+    return RetryPolicy(watch=partial(note_retry, task_id=task.task_id))
 
 
 def source(run: "Run") -> "OssStore":
@@ -250,6 +304,7 @@ def _engine(run_id: str, task: "Task", *, put_size: int | None = None) -> "Trans
         task.mapping,
         _policy(run_id, task),
         limits=limits,
+        retry=_task_retry(task),
     )
 
 
@@ -269,7 +324,25 @@ def _copier(run_id: str, task: "Task") -> "LargeObjectCopier":
         _policy(run_id, task),
         part_size=settings().part_size,
         exact=is_real_time(run_id),
+        on_part=_beats(run_id),
+        retry=_task_retry(task),
     )
+
+
+def _beats(run_id: str) -> "Callable[[int], None]":
+    """Return what notes, at most once a minute, that a run moves while parts are being copied."""
+    import time
+    from datetime import UTC, datetime
+
+    last = float("-inf")
+
+    def beat(_: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= 60:
+            last = time.monotonic()
+            progress().ledger.beat(run_id, datetime.now(UTC))
+
+    return beat
 
 
 def large_object_steps(job: "LargeObjectJob") -> "LargeObjectSteps":
@@ -342,6 +415,64 @@ def _sender_key() -> bytes:
 
 
 @lru_cache
+def api_backend() -> "Backend":
+    """Return what the routes of the tasks API work with."""
+    from functools import partial
+
+    from ferry.api.backend import Backend
+    from ferry.api.deployment_facts import Facts
+    from ferry.api.queues import DeploymentQueues
+    from ferry.api.report_links import ReportLinks
+    from ferry.credentials import read_secret
+    from ferry.secret_list import SecretList
+    from ferry.sender.package import EventEntry
+    from ferry.tasks.alerts import AlertTopics
+    from ferry.tasks.audit import AuditLog
+    from ferry.tasks.schedules import Scheduler
+    from ferry.tasks.strays import Strays
+
+    chosen = settings()
+    secrets = session().client("secretsmanager")
+    return Backend(
+        facts=Facts.of(chosen, region=session().region_name or "", version=VERSION),
+        tasks=_tasks(),
+        ledger=progress().ledger,
+        workflows=workflows(),
+        scheduler=Scheduler(
+            session().client("scheduler"),
+            group=chosen.schedule_group,
+            function_arn=chosen.run_control_function_arn,
+            role_arn=chosen.scheduler_role_arn,
+            dead_letter_arn=chosen.broken_off_queue_arn,
+        ),
+        topics=AlertTopics(session().client("sns"), chosen.task_topic_prefix),
+        audit_log=AuditLog(_table()),
+        strays=Strays(_table()),
+        queues=DeploymentQueues(
+            session().client("sqs"),
+            session().client("cloudwatch"),
+            jobs=chosen.job_queue_url,
+            events=chosen.event_queue_url,
+            dead_letters=chosen.dead_letter_queue_url,
+        ),
+        reports=ReportLinks(session().client("s3"), chosen.run_bucket),
+        entry=EventEntry(chosen.events_url, chosen.event_queue_url, chosen.event_queue_arn),
+        sender_key=_sender_key,
+        secret_list=SecretList(secrets, chosen.secret_arns),
+        source=_source,
+        replica=_replica,
+        read_secret=partial(read_secret, secrets),
+        check_kms_key=_check_kms_key,
+    )
+
+
+def _check_kms_key(key: str, region: str) -> None:
+    from ferry.stores.kms_keys import check_key
+
+    check_key(session().client("kms", region_name=region), key)
+
+
+@lru_cache
 def run_bucket() -> "RunBucket":
     """Return where the deployment keeps manifests."""
     from ferry.stores.run_bucket import RunBucket
@@ -378,7 +509,7 @@ def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
     from ferry.finder.failed import find_failed
 
     if run.retry_of is not None:
-        failures = partial(progress().ledger.list_failures, run.retry_of)
+        failures = partial(_failures_to_retry, run)
         return partial(find_failed, source(run), replica(run), run.task.mapping, failures=failures)
     return partial(
         find_changes,
@@ -392,6 +523,13 @@ def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
             is_run_bucket=run.task.destination.bucket == settings().run_bucket,
         ),
     )
+
+
+def _failures_to_retry(run: "Run") -> "Iterator[Failure]":
+    assert run.retry_of is not None
+    for failure in progress().ledger.list_failures(run.retry_of):
+        if run.retry_only is None or run.retry_only.takes(failure):
+            yield failure
 
 
 def recorded_jobs(run: "Run") -> "RecordedJobs":

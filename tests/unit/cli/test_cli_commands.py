@@ -11,11 +11,11 @@ from cli.app import app, main
 from cli.options import Compare, StorageClass
 
 GROUPS = {
-    "task": ["create", "list", "show", "delete"],
+    "task": ["create", "alerts", "list", "show", "delete"],
     "realtime": ["enable", "disable", "show", "rotate", "strays"],
     "schedule": ["set", "show", "remove"],
     "sender": ["build"],
-    "run": ["start", "list", "show", "watch", "failures", "stop", "pause", "resume", "retry"],
+    "run": ["start", "list", "show", "watch", "failures", "report", "stop", "pause", "resume", "retry"],
 }
 COMMANDS = [
     ["copy"],

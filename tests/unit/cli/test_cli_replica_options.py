@@ -10,7 +10,7 @@ from ferry.replica_settings import Acl, Encryption, MetadataPolicy, ReplicaSetti
 from cli import replica_options
 from cli.options import StorageClass
 from cli.replica_options import OSS_CLASSES, build_settings, parse_classes, replica_fields
-from cli.tasks import build_task
+from cli.tasks import build_task_settings
 
 DEFAULTS = {
     "storage_class": "STANDARD",
@@ -74,7 +74,7 @@ def test_what_contradicts_is_said_in_the_options_words(changes, sentence):
         "created_at": "2026-01-31T12:00:00Z",
     }
 
-    for build, given in ((build_settings, fields), (build_task, task)):
+    for build, given in ((build_settings, fields), (build_task_settings, task)):
         with pytest.raises(typer.BadParameter) as caught:
             build(given)
         assert sentence in str(caught.value)

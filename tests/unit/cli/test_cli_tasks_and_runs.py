@@ -58,7 +58,14 @@ def deployed(moto, tmp_path, monkeypatch, capsys):
     with new_table(moto) as table, client_to(moto, "stepfunctions") as workflows:
         role = "arn:aws:iam::123456789012:role/runs"
         machine = workflows.create_state_machine(name=unique_name("run"), definition=DEFINITION, roleArn=role)
-        outputs = {"TableName": table.name, "RunStateMachineArn": machine["stateMachineArn"]}
+        outputs = {
+            "TableName": table.name,
+            "RunStateMachineArn": machine["stateMachineArn"],
+            "ScheduleGroupName": "default",
+            "RunControlFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:run-control",
+            "SchedulerRoleArn": "arn:aws:iam::123456789012:role/scheduler",
+            "BrokenOffQueueArn": "arn:aws:sqs:us-east-1:123456789012:broken-off",
+        }
         oss = OssAccess("http://127.0.0.1:9", "cn-hangzhou", "id", "secret")
         _remember(LocalStack(tmp_path, moto, oss, {}, "replica", "arn:of:the:secret", outputs))
         yield Deployed(TaskStore(table), Ledger(table), outputs["RunStateMachineArn"], run)
@@ -94,6 +101,25 @@ def test_a_task_keeps_how_its_replicas_are_written(deployed: Deployed):
         "OSS and S3",
     ):
         assert words in shown
+
+
+def test_a_task_says_what_it_is_for(deployed: Deployed):
+    created = deployed.json(*CREATE, "--description", "The album: 母亲")
+    _, shown, _ = deployed.run("task", "show", "photos")
+
+    assert created["description"] == "The album: 母亲"
+    assert "The album: 母亲" in shown
+
+
+def test_a_task_keeps_its_prefixes_in_order(deployed: Deployed):
+    created = deployed.json(*CREATE, "--prefix", "in/b", "--prefix", "in/a/", "--prefix", "in/a/b")
+    _, shown, _ = deployed.run("task", "show", "photos")
+    code, _, err = deployed.run(*CREATE, "--prefix", "out/")
+
+    assert created["source"]["prefixes"] == ["in/a/", "in/b"]
+    assert "Only under" in shown
+    assert code == 2
+    assert "must each begin with the source prefix 'in/'" in " ".join(err.replace("│", " ").split())
 
 
 def finish(deployed: Deployed, run_id: str, state: RunState, **counts: int) -> None:
@@ -156,7 +182,7 @@ def test_a_run_that_is_starting_is_listed_and_shown(deployed: Deployed, run_id: 
     _, table, _ = deployed.run("run", "list", "photos")
 
     assert [run["run_id"] for run in listed] == [run_id]
-    assert (shown["state"], shown["task_id"], shown["objects"]) == ("starting", "photos", 0)
+    assert (shown["state"], shown["task_id"], shown["found"]["objects"]) == ("starting", "photos", 0)
     assert run_id in table
 
 
@@ -173,9 +199,10 @@ def test_watching_a_run_ends_with_what_became_of_it(deployed: Deployed, run_id: 
     ended, out, err = deployed.run("run", "watch", run_id, "--json")
 
     document = json.loads(out)
-    assert (ended, document["state"], document["bytes"]) == (code, state.value, counts["size"])
-    assert (document["objects"], document["copied"]) == (10, counts["copied"])
-    assert document["current"] == 3 + counts.get("current", 0)
+    ends = document["counts"]
+    assert (ended, document["state"], ends["bytes"]) == (code, state.value, counts["size"])
+    assert (ends["copied"], ends["failed"]) == (counts["copied"], counts.get("failed", 0))
+    assert ends["current"] == 3 + counts.get("current", 0)
     assert err.count("failed: key ") == counts.get("failed", 0)
 
 

@@ -49,7 +49,7 @@ def keys_in(ranges, keys):
 
 @given(LAYOUTS, st.integers(1, 12))
 def test_every_key_of_any_layout_lies_in_exactly_one_shard(keys, wanted):
-    ranges = plan_ranges(bucket_of(keys), "", KeyRange(), wanted=wanted)
+    ranges = plan_ranges(bucket_of(keys), [""], KeyRange(), wanted=wanted)
 
     assert all(sum(key in piece for piece in ranges) == 1 for key in keys)
     assert 1 <= len(ranges) <= wanted
@@ -59,7 +59,7 @@ def test_every_key_of_any_layout_lies_in_exactly_one_shard(keys, wanted):
 def test_shards_cover_exactly_the_range_to_be_cut(keys, after, until, prefix):
     whole = KeyRange(after, until)
 
-    ranges = plan_ranges(bucket_of(keys), prefix, whole, wanted=8)
+    ranges = plan_ranges(bucket_of(keys), [prefix], whole, wanted=8)
 
     assert (ranges[0].after, ranges[-1].until) == (after, until)
     assert [piece.until for piece in ranges[:-1]] == [piece.after for piece in ranges[1:]]
@@ -70,7 +70,7 @@ def test_shards_cover_exactly_the_range_to_be_cut(keys, after, until, prefix):
 def test_planning_takes_a_number_of_probes_of_the_order_of_the_shards_wanted(keys, wanted):
     source = bucket_of(keys)
 
-    plan_ranges(source, "", KeyRange(), wanted=wanted)
+    plan_ranges(source, [""], KeyRange(), wanted=wanted)
 
     assert source.probes <= 4 * wanted + 2
 
@@ -88,7 +88,7 @@ def test_planning_takes_a_number_of_probes_of_the_order_of_the_shards_wanted(key
     ids=["folders", "numbers", "dates", "deep", "double slashes", "han"],
 )
 def test_the_work_is_spread_for_the_layouts_that_people_have(keys):
-    ranges = plan_ranges(bucket_of(set(keys)), "", KeyRange(), wanted=16)
+    ranges = plan_ranges(bucket_of(set(keys)), [""], KeyRange(), wanted=16)
 
     counts = keys_in(ranges, set(keys))
     assert len(ranges) >= 8
@@ -99,7 +99,7 @@ def test_the_work_is_spread_for_the_layouts_that_people_have(keys):
 def test_planning_ends_for_keys_of_one_character_over_and_over(character):
     keys = [character * length for length in range(1, 40)]
 
-    ranges = plan_ranges(bucket_of(keys), "", KeyRange(), wanted=8)
+    ranges = plan_ranges(bucket_of(keys), [""], KeyRange(), wanted=8)
 
     assert sum(keys_in(ranges, keys)) == len(keys)
 
@@ -107,14 +107,14 @@ def test_planning_ends_for_keys_of_one_character_over_and_over(character):
 def test_a_small_range_is_one_shard():
     source = bucket_of([f"{number:03}" for number in range(999)], MemorySource)
 
-    assert plan_ranges(source, "", KeyRange("a", "b")) == [KeyRange("a", "b")]
-    assert plan_ranges(source, "", KeyRange()) == [KeyRange()]
+    assert plan_ranges(source, [""], KeyRange("a", "b")) == [KeyRange("a", "b")]
+    assert plan_ranges(source, [""], KeyRange()) == [KeyRange()]
 
 
 def test_a_large_range_is_cut_where_its_keys_are():
     source = bucket_of([f"folder/{number:04}" for number in range(1500)], MemorySource)
 
-    ranges = plan_ranges(source, "folder/", KeyRange("folder/0499"), wanted=4)
+    ranges = plan_ranges(source, ["folder/"], KeyRange("folder/0499"), wanted=4)
 
     counts = keys_in(ranges, source.objects)
     assert len(ranges) > 1
@@ -124,7 +124,7 @@ def test_a_large_range_is_cut_where_its_keys_are():
 def test_a_key_that_is_its_own_prefix_stops_nothing():
     keys = ["folder/", *(f"folder/{number}" for number in range(10))]
 
-    ranges = plan_ranges(bucket_of(keys), "folder/", KeyRange(), wanted=4)
+    ranges = plan_ranges(bucket_of(keys), ["folder/"], KeyRange(), wanted=4)
 
     assert len(ranges) == 4
     assert sum(keys_in(ranges, keys)) == len(keys)

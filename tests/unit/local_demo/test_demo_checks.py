@@ -5,7 +5,8 @@ from local.demo.display import Step
 from local.demo.oracle import compare
 from local.demo.report import Check, Report
 
-RUN = {"state": "succeeded", "copied": 3, "bytes": 30, "current": 7, "failed": 0}
+ENDS = {"copied": 3, "bytes": 30, "current": 7, "failed": 0}
+RUN = {"state": "succeeded", "counts": ENDS}
 FOUND = Found(objects=10, size=100, current=6, planned_objects=4, planned_size=40, jobs=2)
 COUNTS = Counts(jobs=2, copied=2, current=1, gone=1, failed=0, size=40)
 
@@ -15,7 +16,7 @@ def test_a_run_that_copied_what_it_should_holds():
 
 
 def test_a_run_that_copied_something_else_does_not_hold():
-    check = copied_exactly("run", RUN | {"copied": 4}, objects=3, size=30, current=7)
+    check = copied_exactly("run", RUN | {"counts": ENDS | {"copied": 4}}, objects=3, size=30, current=7)
 
     assert not check.holds
     assert check.detail == "copied is 4, not 3"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ferry.sender.package import sender_zip
 
-from cli.sender import write_zip
 from local.oss.events import function_runtime
 from tests.support.event_receiver import BUSY, CREATED, Receiver
 from tests.support.http_server import reply
@@ -68,7 +68,7 @@ class Function:
 
 @pytest.fixture
 def function(tmp_path):
-    write_zip(tmp_path / "sender.zip")
+    (tmp_path / "sender.zip").write_bytes(sender_zip())
     folder = tmp_path / "code"
     with zipfile.ZipFile(tmp_path / "sender.zip") as archive:
         archive.extractall(folder)
@@ -184,6 +184,6 @@ def expected_signature(received, headers):
 
 def test_the_zip_is_the_same_every_time(tmp_path):
     for name in ("a", "b"):
-        write_zip(tmp_path / name)
+        (tmp_path / name).write_bytes(sender_zip())
 
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()

@@ -42,6 +42,23 @@ def test_an_id_that_aws_names_could_not_hold_is_refused(task_id):
         task(task_id)
 
 
+@pytest.mark.parametrize("words", ["", "The album: 母亲\u3000👩‍👧", "x" * 256])
+def test_a_description_is_any_line_of_text(words):
+    assert task(description=words).description == words
+
+
+@pytest.mark.parametrize("words", ["x" * 257, "two\nlines", "two\u2028lines", "\x1b[31m", "\ud800"])
+def test_a_description_of_more_than_a_short_line_is_refused(words):
+    with pytest.raises(ValidationError):
+        task(description=words)
+
+
+def test_a_task_stored_by_an_earlier_version_is_read_as_it_was_meant():
+    stored = task().model_dump(mode="json", include={"task_id", "source", "destination", "created_at"})
+
+    assert Task.model_validate(stored) == task()
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -249,10 +249,11 @@ def test_a_key_that_looks_encoded_is_taken_as_it_is():
     assert bench.replicas() == {"b%20": b"raw"}
 
 
-def test_a_key_outside_the_tasks_prefix_touches_no_replica():
+@pytest.mark.parametrize("prefixes", [(), ("photos/a", "photos/z/")])
+def test_a_key_outside_the_tasks_prefixes_touches_no_replica(prefixes):
     bench = Bench(Random(1))
     follower = bench.follower()
-    mapping = KeyMapping(source_prefix="photos/", strip_prefix="photos/")
+    mapping = KeyMapping(source_prefix="photos/", strip_prefix="photos/", prefixes=prefixes)
     bench.source.write("photos/a.jpg", b"mine")
     bench.source.write("videos/a.jpg", b"another's")
     engine = replace(follower.engine, mapping=mapping)

@@ -31,7 +31,7 @@ class Matched:
 
 def is_for(task: Task, event: ObjectEvent) -> bool:
     """Tell whether a task replicates the object of an event."""
-    return event.bucket == task.source.bucket and event.key.startswith(task.source.prefix)
+    return event.bucket == task.source.bucket and task.mapping.covers(event.key)
 
 
 def match(

@@ -102,7 +102,7 @@ def jobs_in(queued: QueueMessage, tasks: Sequence[Task]) -> list[EventJob]:
         return [message]
     if isinstance(message, BareMessage):
         task = default_task(tasks)
-        if not message.key.startswith(task.source.prefix):
+        if not task.mapping.covers(message.key):
             # The classic sender tells about the whole bucket.
             return []
         change = ChangedObject(key=message.key)

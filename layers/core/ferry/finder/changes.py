@@ -13,6 +13,7 @@ from ferry.finder.listing import prefetched
 from ferry.finder.merge import Pair, merge_listings
 from ferry.jobs import ExtraReplica, JobObject
 from ferry.keys import KeyMapping, KeyRange
+from ferry.listings import list_under
 from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.models import CompareMode
 
@@ -60,8 +61,8 @@ def find_changes(
         FerryError: A listing or a look at a replica failed; what was yielded before is right.
     """
     pairs = merge_listings(
-        prefetched(source.list_objects(mapping.source_prefix, key_range)),
-        prefetched(replica.list_objects(mapping.replica_listing_prefix, _replica_range(mapping, key_range))),
+        prefetched(list_under(source, mapping.listing_prefixes, key_range)),
+        prefetched(list_under(replica, mapping.replica_listing_prefixes, _replica_range(mapping, key_range))),
         mapping,
     )
     with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:

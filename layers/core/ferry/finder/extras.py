@@ -15,8 +15,9 @@ def extra_rule(
 ) -> Callable[[str], bool]:
     """Return the rule that tells by a replica's key whether it is extra when it has no source.
 
-    Everything under the destination prefix is, whoever wrote it, as with other tools that mirror; but not the
-    prefix's own "folder", nor backups of deleted replicas, nor manifests.
+    Everything under the destination prefix is whose source would be one that is meant, whoever wrote it, as
+    with other tools that mirror; but not the prefix's own "folder", nor backups of deleted replicas, nor
+    manifests.
 
     Args:
         deletes: What may be deleted; None for nothing.
@@ -29,4 +30,9 @@ def extra_rule(
     kept = ((deletes.backup_prefix,) if deletes.backup_prefix else ()) + (
         (MANIFESTS,) if is_run_bucket else ()
     )
-    return lambda key: key != folder and not key.startswith(kept)
+
+    def is_extra(key: str) -> bool:
+        is_ours = key.startswith(folder) and mapping.covers(mapping.to_source(key))
+        return is_ours and key != folder and not key.startswith(kept)
+
+    return is_extra

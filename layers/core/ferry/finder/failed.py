@@ -39,21 +39,24 @@ def find_failed(
 
     Yields:
         One finding per object that needs a job or is current by now, ascending by key; none for those that
-        are gone from the source. One whose replica could not be deleted is extra while it has no source.
+        are gone from the source or that the task does not mean any more. One whose replica could not be
+        deleted is extra while it has no source.
 
     Raises:
         FerryError: A look failed for now, or nothing can work until somebody changes a setting.
     """
     with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:
-        for batch in batched(_ascending(failures, key_range), _BATCH, strict=False):
+        for batch in batched(_ascending(failures, mapping, key_range), _BATCH, strict=False):
             found = pool.map(partial(_look, source, replica, mapping), batch)
             yield from (finding for finding in found if finding is not None)
 
 
-def _ascending(failures: Callable[[], Iterable[Failure]], key_range: KeyRange) -> Iterator[Failure]:
+def _ascending(
+    failures: Callable[[], Iterable[Failure]], mapping: KeyMapping, key_range: KeyRange
+) -> Iterator[Failure]:
     rest = key_range
     while True:
-        inside = (failure for failure in failures() if failure.key in rest)
+        inside = (failure for failure in failures() if failure.key in rest and mapping.covers(failure.key))
         held = heapq.nsmallest(_HELD, inside, key=lambda failure: sort_key(failure.key))
         yield from held
         if len(held) < _HELD:

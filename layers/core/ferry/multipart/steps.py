@@ -186,21 +186,28 @@ class LargeObjectSteps:
         self.copier.abort(self.job.key, upload_id)
         return self.job.model_copy(update={"attempt": self.job.attempt + 1})
 
-    def fail(self, error: FerryError, *, may_be_beginning: bool = False) -> None:
+    def fail(self, error: FerryError, *, may_be_beginning: bool = False) -> list[Outcome]:
         """Close the job as failed and drop its uploads; a configuration error ends its whole run.
 
         Args:
             error: Why.
             may_be_beginning: Whether a function of a workflow that was stopped may still be at work.
 
+        Returns:
+            How the object ended; nothing when that was accounted for before.
+
         Raises:
             TransientError: It may; the job is closed, but has to be failed again to drop the last upload.
         """
+        ended: list[Outcome] = []
         if not self._is_over:
             if isinstance(error, ConfigurationError):
                 self.progress.give_up(self.job.run_id, error)
-            self._account(self._copied_after_all() or Outcome.failed(self.job.key, error))
+            outcome = self._copied_after_all() or Outcome.failed(self.job.key, error)
+            if self._account(outcome):
+                ended.append(outcome)
         self.uploads.close(self._place, may_be_beginning=may_be_beginning)
+        return ended
 
     async def _judged(self, error: ConfigurationError) -> FerryError:
         copier = self.copier
@@ -225,9 +232,9 @@ class LargeObjectSteps:
         self._account(outcome)
         self.uploads.close(self._place, is_complete=is_complete)
 
-    def _account(self, outcome: Outcome) -> None:
+    def _account(self, outcome: Outcome) -> bool:
         job = self.job
-        self.progress.close_job(job.run_id, job.job_id, [outcome], attempts=job.attempt)
+        return self.progress.close_job(job.run_id, job.job_id, [outcome], attempts=job.attempt)
 
     @property
     def _is_over(self) -> bool:

@@ -197,7 +197,8 @@ def s3_error(reply: ErrorReply) -> FerryError:
     if code in _TRANSIENT:
         return TransientError(said, reason=code)
     if status in {429, 503} or code in _THROTTLING:
-        return ThrottledError(said, reason=code, retry_after_seconds=_asked_to_wait(reply.headers))
+        wait = _asked_to_wait(reply.headers)
+        return ThrottledError(said, reason=code, retry_after_seconds=wait, side="replica")
     if status >= 500:
         return TransientError(said, reason=code)
     if code in _S3_REMEDIES or code.startswith("KMS.") or status in {301, 401, 403}:

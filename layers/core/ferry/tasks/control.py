@@ -4,19 +4,48 @@ The run's record changes first, under a condition, and its workflow after it: jo
 record, so they do nothing more from that moment on, whatever becomes of the workflow.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import wraps
+from typing import Final, cast
 
 from ferry.errors import PermanentError
+from ferry.tasks.audit import AuditTrail
 from ferry.tasks.ledger import Ledger
-from ferry.tasks.models import Run, RunState
+from ferry.tasks.models import RetryOnly, Run, RunState
+from ferry.tasks.run_ids import task_id_of
 from ferry.tasks.start import start_run
-from ferry.tasks.store import TaskStore
+from ferry.tasks.store import BusyError, TaskStore
 from ferry.workflows import Workflows
 
 RESUMABLE: Final = timedelta(days=14)
 """How old a run may be to be resumed: its manifests are kept longer than this, and its closed jobs too."""
+
+
+def _audited[**P](action: str) -> Callable[[Callable[P, Run]], Callable[P, Run]]:
+    """Write a change of a run down around the making of it."""
+
+    def wrap(method: Callable[P, Run]) -> Callable[P, Run]:
+        @wraps(method)
+        def change(*arguments: P.args, **named: P.kwargs) -> Run:
+            control, run_id = cast("tuple[RunControl, str]", arguments[:2])
+            with control.audit.change(action, task_id=_task_of(run_id), run_id=run_id) as noted:
+                run = method(*arguments, **named)
+                if run.run_id != run_id:
+                    noted.detail = f"as {run.run_id}"
+            return run
+
+        return change
+
+    return wrap
+
+
+def _task_of(run_id: str) -> str | None:
+    try:
+        return task_id_of(run_id)
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +57,37 @@ class RunControl:
         ledger: Their accounts.
         workflows: Starts and stops their workflows.
         state_machine_arn: The workflow of a run.
+        audit: Where every change is written down.
     """
 
     tasks: TaskStore
     ledger: Ledger
     workflows: Workflows
     state_machine_arn: str
+    audit: AuditTrail
 
+    def start(
+        self, task_id: str, now: datetime, *, dry_run: bool = False, client_token: str | None = None
+    ) -> Run:
+        """Start a run of a task.
+
+        Args:
+            task_id: The task.
+            now: The current time.
+            dry_run: Whether it only counts what would be copied.
+            client_token: Names this wish; the same one again answers with the run that it started.
+
+        Raises:
+            NotFoundError: There is no such task.
+            BusyError: Another run of the task is not over.
+        """
+        with self.audit.change("run.dry_run" if dry_run else "run.start", task_id=task_id) as change:
+            run = Run.start(self.tasks.get_task(task_id), now, dry_run=dry_run, client_token=client_token)
+            started = self._start(run)
+            change.run_id = started.run_id
+        return started
+
+    @_audited("run.stop")
     def stop(self, run_id: str, now: datetime) -> Run:
         """End a run at once: jobs that wait do nothing, and its task may start another run.
 
@@ -53,6 +106,7 @@ class RunControl:
         self._stop_workflow(stopped, "The run was stopped by a user.")
         return stopped
 
+    @_audited("run.pause")
     def pause(self, run_id: str) -> Run:
         """Let a run rest: jobs that wait are dropped, for ``resume`` sends them again.
 
@@ -74,6 +128,7 @@ class RunControl:
         self._stop_workflow(paused, "The run was paused by a user.")
         return paused
 
+    @_audited("run.resume")
     def resume(self, run_id: str, now: datetime) -> Run:
         """Let a paused run go on from where its shards stand, with every job that is not closed.
 
@@ -109,8 +164,17 @@ class RunControl:
             raise
         return resumed
 
-    def retry(self, run_id: str, now: datetime) -> Run:
+    @_audited("run.retry")
+    def retry(
+        self, run_id: str, now: datetime, *, only: RetryOnly | None = None, client_token: str | None = None
+    ) -> Run:
         """Start a run that takes up only the objects that failed in an earlier one.
+
+        Args:
+            run_id: The earlier run.
+            now: The current time.
+            only: Which of its failed objects; None for all.
+            client_token: As for ``start``.
 
         Raises:
             NotFoundError: There is no such run, or its task was deleted.
@@ -121,9 +185,8 @@ class RunControl:
         if not run.state.is_over and not run.real_time:
             msg = f"The run {run_id} is not over; its failed objects can be taken up again when it is."
             raise _wrong_state(msg)
-        if next(self.ledger.list_failures(run_id), None) is None:
-            msg = f"No object failed in the run {run_id}, so there is nothing to take up again."
-            raise _wrong_state(msg)
+        if not any(only is None or only.takes(failure) for failure in self.ledger.list_failures(run_id)):
+            raise _nothing_to_retry(run_id, only, forgotten=self._forgot_failures(run_id))
         task = self.tasks.get_task(run.task.task_id)
         if (task.mapping, task.source.bucket, task.destination.bucket) != (
             run.task.mapping,
@@ -132,8 +195,22 @@ class RunControl:
         ):
             msg = f"The task {task.task_id!r} copies something else by now; start a run of it instead."
             raise _wrong_state(msg)
-        retry = Run.start(task, now, retry_of=run_id)
-        return start_run(self.tasks, self.workflows, self.state_machine_arn, retry)
+        retry = Run.start(task, now, retry_of=run_id, retry_only=only, client_token=client_token)
+        return self._start(retry)
+
+    def _start(self, run: Run) -> Run:
+        try:
+            return start_run(self.tasks, self.workflows, self.state_machine_arn, run)
+        except BusyError:
+            # An answer may have been lost, and the wish repeated.
+            newest = next((one for one in self.tasks.list_runs(run.task.task_id) if not one.real_time), None)
+            if newest is None or run.client_token is None or newest.client_token != run.client_token:
+                raise
+            return newest
+
+    def _forgot_failures(self, run_id: str) -> bool:
+        is_known = next(self.ledger.list_failures(run_id), None) is not None
+        return not is_known and self.ledger.counts(run_id).failed > 0
 
     def _pass(self, run_id: str) -> Run:
         """Return a run that has a beginning and an end of its own."""
@@ -153,6 +230,16 @@ class RunControl:
 def _is_over(run: Run, what: str) -> PermanentError:
     state = run.state.value.replace("_", " ")
     return _wrong_state(f"The run {run.run_id} is over ({state}), it cannot {what} any more.")
+
+
+def _nothing_to_retry(run_id: str, only: RetryOnly | None, *, forgotten: bool) -> PermanentError:
+    if forgotten:
+        return _wrong_state(
+            f"The run {run_id} is so old that what failed in it is not known any more; "
+            "start another run of its task, which copies what is missing."
+        )
+    which = "No object" if only is None else "None of these objects"
+    return _wrong_state(f"{which} failed in the run {run_id}, so there is nothing to take up again.")
 
 
 def _wrong_state(sentence: str) -> PermanentError:

@@ -60,6 +60,12 @@ class Distribution:
                 return seconds_of(bucket)
         return None
 
+    def sample(self, most: int) -> list[float]:
+        """Return all measurements in seconds, ascending, or this many evenly from among more of them."""
+        total = self.total
+        shares = ((number + 1) / min(most, total) for number in range(min(most, total)))
+        return [seconds for share in shares if (seconds := self.quantile(share)) is not None]
+
     def summary(self) -> dict[str, float | int | None]:
         """Return the usual quantiles, in seconds to the millisecond."""
         shares = {"p50": 0.5, "p95": 0.95, "p99": 0.99, "max": 1.0}

@@ -8,7 +8,7 @@ import random
 import time
 import zlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Key
@@ -18,6 +18,7 @@ from ferry.errors import TransientError
 from ferry.tasks.failures import pack_failures, unpack_failures
 from ferry.tasks.lag import NO_LAG, Distribution, Lag
 from ferry.tasks.models import Counts, Failure, Found, Shard
+from ferry.tasks.paging import Page, invalid_cursor, read_cursor, write_cursor
 from ferry.tasks.store import is_cancelled, is_failed_condition, query_all
 
 if TYPE_CHECKING:
@@ -26,14 +27,24 @@ if TYPE_CHECKING:
 COUNTER_SLICES: Final = 8
 """Items that share a run's totals, so that functions rarely wait for each other's writes."""
 KEEP_JOBS: Final = timedelta(days=30)
+"""How long a closed job is known: longer than any message of it, and any run that can be resumed."""
+KEEP_DETAILS: Final = timedelta(days=90)
+"""How long failures and minutes are kept unless the deployment says otherwise; totals stay."""
 _CONFLICT_ATTEMPTS: Final = 12
+_MINUTE: Final = "%Y-%m-%dT%H:%M"
 
 
 class Ledger:
-    """The accounts of the runs of one deployment."""
+    """The accounts of the runs of one deployment.
 
-    def __init__(self, table: "Table") -> None:
+    Args:
+        table: Where they are.
+        keep: How long a run's failures and minutes are kept.
+    """
+
+    def __init__(self, table: "Table", keep: timedelta = KEEP_DETAILS) -> None:
         self._table = table
+        self._keep = keep
 
     def put_shards(self, run_id: str, shards: Iterable[Shard]) -> None:
         """Store a run's first shards, all of them or none, so that none of its keys can be missed.
@@ -142,15 +153,18 @@ class Ledger:
         """
         piece = zlib.crc32(job_id.encode()) % COUNTER_SLICES
         added = counts.model_copy(update={"jobs": 1}).model_dump()
-        minute = now.strftime("%Y-%m-%dT%H:%M")
-        expires_at = int((now + KEEP_JOBS).timestamp())
+        minute = f"{now.astimezone(UTC):{_MINUTE}}"
+        hits = _hits(lag)
+        details_end = int((now + self._keep).timestamp())
         actions: Any = [
-            self._put(_key(run_id, f"JOB#{job_id}"), {"expires_at": expires_at}),
+            self._put(_key(run_id, f"JOB#{job_id}"), {"expires_at": int((now + KEEP_JOBS).timestamp())}),
             self._addition(_key(run_id, f"COUNT#{piece}"), added),
-            self._addition(_key(run_id, f"MINUTE#{minute}#{piece}"), added),
-            *([self._addition(_key(run_id, f"LAG#{piece}"), hits)] if (hits := _hits(lag)) else []),
+            self._addition(_key(run_id, f"MINUTE#{minute}#{piece}"), added | hits, expires_at=details_end),
+            *([self._addition(_key(run_id, f"LAG#{piece}"), hits)] if hits else []),
             *(
-                self._put(_key(run_id, f"FAILURE#{job_id}#{number:03}"), {"body": body})
+                self._put(
+                    _key(run_id, f"FAILURE#{job_id}#{number:03}"), {"body": body, "expires_at": details_end}
+                )
                 for number, body in enumerate(pack_failures(failures))
             ),
         ]
@@ -169,14 +183,19 @@ class Ledger:
         msg = f"The job {job_id} could not be closed: too many others are being closed at once."
         raise TransientError(msg, reason="AccountBusy")
 
-    def _addition(self, key: dict[str, str], added: dict[str, int]) -> dict[str, Any]:
+    def _addition(
+        self, key: dict[str, str], added: dict[str, int], *, expires_at: int | None = None
+    ) -> dict[str, Any]:
+        values = added if expires_at is None else {**added, "expires_at": expires_at}
+        expression = "ADD " + ", ".join(f"#{name} :{name}" for name in added)
         return {
             "Update": {
                 "TableName": self._table.name,
                 "Key": key,
-                "UpdateExpression": "ADD " + ", ".join(f"#{name} :{name}" for name in added),
-                "ExpressionAttributeNames": {f"#{name}": name for name in added},
-                "ExpressionAttributeValues": {f":{name}": value for name, value in added.items()},
+                "UpdateExpression": expression
+                + ("" if expires_at is None else " SET #expires_at = :expires_at"),
+                "ExpressionAttributeNames": {f"#{name}": name for name in values},
+                "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
             }
         }
 
@@ -207,22 +226,103 @@ class Ledger:
         """Return what scanning a run has found as of now."""
         return sum((shard.found for shard in self.list_shards(run_id)), Found())
 
-    def minutes(self, run_id: str) -> dict[str, Counts]:
-        """Return what was closed in each minute, keyed ``2026-01-31T23:59`` in UTC, ascending."""
+    def minutes(self, run_id: str, *, since: datetime | None = None) -> dict[str, Counts]:
+        """Return what was closed in each minute, keyed ``2026-01-31T23:59`` in UTC, ascending.
+
+        Args:
+            run_id: The run.
+            since: Leaves out minutes that ended before this.
+        """
         charted: dict[str, Counts] = {}
-        for item in query_all(self._table, _prefix(run_id, "MINUTE#")):
-            minute = str(item["sk"]).split("#")[1]
-            charted[minute] = charted.get(minute, Counts()) + _counts(item)
+        for minute, row in self._minute_rows(run_id, since):
+            charted[minute] = charted.get(minute, Counts()) + _counts(row)
         return charted
+
+    def lag_by_minute(self, run_id: str) -> dict[str, Distribution]:
+        """Return how far replicas were behind changes of the source, by the minute they were written."""
+        charted: dict[str, Distribution] = {}
+        for minute, row in self._minute_rows(run_id, None):
+            charted[minute] = charted.get(minute, Distribution()) + _lag(row).change
+        return charted
+
+    def _minute_rows(self, run_id: str, since: datetime | None) -> Iterator[tuple[str, dict[str, Any]]]:
+        rows = _prefix(run_id, "MINUTE#")
+        if since is not None:
+            first = f"MINUTE#{since.astimezone(UTC):{_MINUTE}}"
+            rows = Key("pk").eq(f"RUN#{run_id}") & Key("sk").between(first, "MINUTE#~")
+        for row in query_all(self._table, rows):
+            yield str(row["sk"]).split("#")[1], row
 
     def lag(self, run_id: str) -> Lag:
         """Return how far the replicas of a real-time run were behind when they were written."""
         return sum((_lag(item) for item in query_all(self._table, _prefix(run_id, "LAG#"))), NO_LAG)
 
+    def page_failures(
+        self, run_id: str, *, reason: str | None = None, limit: int, cursor: str | None
+    ) -> Page[Failure]:
+        """Return a page of the failed objects of a run, in the order of ``list_failures``.
+
+        Args:
+            run_id: The run.
+            reason: Only those that failed for this reason.
+            limit: At most so many.
+            cursor: Where an earlier page ended.
+
+        Raises:
+            InvalidCursorError: The cursor is none of this list's.
+        """
+        after, skipped = _failure_position(cursor)
+        page: list[Failure] = []
+        condition: Any = Key("pk").eq(f"RUN#{run_id}")
+        condition &= Key("sk").between(after, "FAILURE#~") if after else Key("sk").begins_with("FAILURE#")
+        for row in query_all(self._table, condition):
+            sort_key = str(row["sk"])
+            for number, failure in enumerate(unpack_failures(str(row["body"]))):
+                if (sort_key == after and number < skipped) or reason not in {None, failure.reason}:
+                    continue
+                if len(page) == limit:
+                    return Page(page, write_cursor([sort_key, number]))
+                page.append(failure)
+        return Page(page, None)
+
+    def beat(self, run_id: str, now: datetime) -> None:
+        """Note that a run moves though none of its jobs is closed, as while a large object is copied."""
+        item: dict[str, Any] = {
+            **_key(run_id, "BEAT"),
+            "at": now.isoformat(),
+            "expires_at": int((now + KEEP_JOBS).timestamp()),
+        }
+        self._table.put_item(Item=item)
+
+    def account(self, run_id: str) -> str:
+        """Return a text that is another one whenever the run has moved."""
+        beat = self._table.get_item(Key=_key(run_id, "BEAT")).get("Item", {})
+        shards = list(self.list_shards(run_id))
+        moved = (
+            self.counts(run_id).jobs,
+            len(shards),
+            sum(shard.sequence for shard in shards),
+            sum(shard.exhausted for shard in shards),
+        )
+        return " ".join([*(str(number) for number in moved), str(beat.get("at", "-"))])
+
     def list_failures(self, run_id: str) -> Iterator[Failure]:
         """Yield the failed objects of a run, job by job, in no particular order of their keys."""
         for item in query_all(self._table, _prefix(run_id, "FAILURE#")):
             yield from unpack_failures(str(item["body"]))
+
+
+def _failure_position(cursor: str | None) -> tuple[str, int]:
+    """Return the row that a page begins in, and how many failures of it come before."""
+    if cursor is None:
+        return "", 0
+    match read_cursor(cursor):
+        case [str(after), int(skipped)] if (
+            after.startswith("FAILURE#") and len(after) <= 250 and skipped >= 0
+        ):
+            return after, skipped
+        case _:
+            raise invalid_cursor()
 
 
 def _key(run_id: str, sort: str) -> dict[str, str]:

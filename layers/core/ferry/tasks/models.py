@@ -2,18 +2,31 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
+from unicodedata import category
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
+from ferry.tasks.alerts import Alerts
 from ferry.tasks.deletes import Deletes
+from ferry.tasks.prefixes import canonical_prefixes
 from ferry.tasks.real_time import RealTime
 from ferry.tasks.run_ids import pass_run_id, real_time_run_id
 from ferry.tasks.schedules import Schedule
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
+MAX_RETRY_KEYS: Final = 100
+"""A run's row holds them, with its task, within 400 KB."""
 
 
 def _prefix(value: str) -> str:
@@ -30,6 +43,14 @@ def _replica_prefix(value: str) -> str:
     return value
 
 
+def _line(value: str) -> str:
+    if any(category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
+        msg = "must be one line without control characters"
+        raise ValueError(msg)
+    return value
+
+
+Description = Annotated[str, Field(max_length=256), AfterValidator(_line)]
 Prefix = Annotated[str, Field(max_length=1023), AfterValidator(_prefix)]
 BucketName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 Aware = Annotated[datetime, Field(description="UTC")]
@@ -52,6 +73,9 @@ class OssSource(_Model):
     """Where a task copies from.
 
     Attributes:
+        type: The kind of storage; there is one.
+        prefixes: Of what lies under ``prefix``, only what lies under one of these, which are whole prefixes
+            themselves. None of them for everything.
         region: As ``cn-hangzhou``.
         endpoint: Without the bucket; None for the region's public one.
         is_cname: Whether the endpoint is a domain bound to the bucket.
@@ -59,13 +83,21 @@ class OssSource(_Model):
         request_payer: Whether the access key's account pays for requests, as the bucket may demand.
     """
 
+    type: Literal["oss"] = "oss"
     bucket: BucketName
     prefix: Prefix = ""
+    prefixes: tuple[Prefix, ...] = ()
     region: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]+$")]
     endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
     is_cname: bool = False
     secret: Annotated[str, Field(min_length=1)]
     request_payer: bool = False
+
+    @field_validator("prefixes")
+    @classmethod
+    def _are_below(cls, chosen: tuple[str, ...], others: ValidationInfo) -> tuple[str, ...]:
+        prefix = others.data.get("prefix")
+        return chosen if prefix is None else canonical_prefixes(prefix, chosen)
 
 
 class S3Destination(ReplicaSettings):
@@ -81,25 +113,26 @@ class S3Destination(ReplicaSettings):
     request_payer: bool = False
 
 
-class Task(_Model):
-    """What a user set up.
+class TaskSettings(_Model):
+    """What a user sets up, and may change later.
 
     Attributes:
+        description: What it is for, in the user's words.
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
         deletes: Which replicas without a source a run deletes; None for none.
-        real_time: How notifications of the source are followed; None for not at all.
         schedule: When runs start by themselves; None for never.
+        alerts: Who is told how runs end; None for nobody but those who get the deployment's alarms.
     """
 
     task_id: Annotated[str, Field(pattern=TASK_ID_PATTERN)]
+    description: Description = ""
     source: OssSource
     destination: S3Destination
     keep_prefix: bool = False
     compare: CompareMode = CompareMode.AUTO
-    created_at: Aware
     deletes: Deletes | None = None
-    real_time: RealTime | None = None
     schedule: Schedule | None = None
+    alerts: Alerts | None = None
 
     @model_validator(mode="after")
     def _backups_lie_elsewhere(self) -> Self:
@@ -114,7 +147,24 @@ class Task(_Model):
             source_prefix=self.source.prefix,
             strip_prefix="" if self.keep_prefix else self.source.prefix,
             replica_prefix=self.destination.prefix,
+            prefixes=self.source.prefixes,
         )
+
+
+class Task(TaskSettings):
+    """A task as it is stored.
+
+    Attributes:
+        real_time: How notifications of the source are followed; None for not at all.
+    """
+
+    created_at: Aware
+    real_time: RealTime | None = None
+
+    @property
+    def settings(self) -> TaskSettings:
+        """What a user may change of it."""
+        return TaskSettings.model_validate(self.model_dump(include=set(TaskSettings.model_fields)))
 
 
 class RunState(StrEnum):
@@ -139,6 +189,22 @@ class RunState(StrEnum):
         return self in {RunState.STARTING, RunState.RUNNING}
 
 
+class RetryOnly(_Model):
+    """Which failed objects of a run are taken up again.
+
+    Attributes:
+        reason: Those that failed for this reason; None for any.
+        keys: These; empty for all.
+    """
+
+    reason: Annotated[str, Field(max_length=100)] | None = None
+    keys: Annotated[tuple[Annotated[str, Field(max_length=1023)], ...], Field(max_length=MAX_RETRY_KEYS)] = ()
+
+    def takes(self, failure: "Failure") -> bool:
+        """Tell whether a failed object is one of them."""
+        return self.reason in {None, failure.reason} and (not self.keys or failure.key in self.keys)
+
+
 class Run(_Model):
     """One pass over a task.
 
@@ -150,9 +216,12 @@ class Run(_Model):
         task_token: Of the workflow that waits for the last job.
         resumes: How often it was resumed.
         retry_of: The run whose failed objects it takes up; None for a pass over everything.
+        retry_only: Which of them; None for all.
+        client_token: Names the wish that started it.
         deletes_refused: Why it deleted nothing, a sentence that says what to do.
         real_time: Whether it is no pass but the account of a day's notifications, which has no workflow and
             keeps no other run from starting.
+        has_report: Whether its report is in the run bucket.
     """
 
     run_id: str
@@ -166,8 +235,11 @@ class Run(_Model):
     task_token: str | None = None
     resumes: int = 0
     retry_of: str | None = None
+    retry_only: RetryOnly | None = None
+    client_token: str | None = None
     deletes_refused: str | None = None
     real_time: bool = False
+    has_report: bool = False
 
     @classmethod
     def of_day(cls, task: Task, day: date) -> Self:
@@ -183,10 +255,15 @@ class Run(_Model):
         )
 
     @classmethod
-    def start(cls, task: Task, now: datetime, *, dry_run: bool = False, retry_of: str | None = None) -> Self:
-        """Describe a new run of a task; its id holds the task's and the second it starts in."""
-        run_id = pass_run_id(task.task_id, now)
-        return cls(run_id=run_id, task=task, started_at=now, dry_run=dry_run, retry_of=retry_of)
+    def start(cls, task: Task, now: datetime, **fields: Any) -> Self:
+        """Describe a new run of a task; its id holds the task's and the second it starts in.
+
+        Args:
+            task: The task.
+            now: The current time.
+            fields: Others of a run.
+        """
+        return cls(run_id=pass_run_id(task.task_id, now), task=task, started_at=now, **fields)
 
     def state_at(self, now: datetime, *, failed: int) -> RunState:
         """Return the state that people see; a real-time run is over when its day is.

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -53,7 +53,7 @@ class RunProgress:
         attempts: int,
         action: Literal["copy", "delete"] = "copy",
         lag: Lag = NO_LAG,
-    ) -> None:
+    ) -> bool:
         """Account for a job, once, and wake the run's workflow if it was the last.
 
         Args:
@@ -63,6 +63,9 @@ class RunProgress:
             attempts: Deliveries it took, noted with the failures.
             action: What the job was to do to each object, noted likewise.
             lag: How far the replicas of a notification's job were behind.
+
+        Returns:
+            False when it had been closed before, and nothing was counted.
         """
         failures = [
             Failure(
@@ -75,7 +78,8 @@ class RunProgress:
             for outcome in outcomes
             if outcome.result is Result.FAILED
         ]
-        self.ledger.close_job(run_id, job_id, count_outcomes(outcomes), failures, datetime.now(UTC), lag=lag)
+        now = datetime.now(UTC)
+        is_new = self.ledger.close_job(run_id, job_id, count_outcomes(outcomes), failures, now, lag=lag)
         for outcome in outcomes:
             if Notice.METADATA_DROPPED in outcome.notices:
                 logger.warning(
@@ -83,6 +87,7 @@ class RunProgress:
                 )
         if not is_real_time(run_id):
             self.settle(run_id)
+        return is_new
 
     def settle(self, run_id: str) -> None:
         """Wake the run's workflow if every planned job is closed.
@@ -107,20 +112,27 @@ class RunProgress:
         if run.task_token is not None:
             self._workflows.wake_failed(run.task_token, str(error))
 
-    def close_run(self, run_id: str, error: str | None) -> Run:
-        """End a run by what is known of it; one that is paused meanwhile stays so.
+    def close_run(
+        self, run_id: str, error: str | None, *, report: Callable[[Run], bool] = lambda _: False
+    ) -> Run:
+        """End a run by what is known of it; one that is over or paused stays as it is.
 
         Args:
             run_id: The run.
             error: What its workflow broke off with, None when it went to its end.
+            report: Writes the report of the run as it is about to end; tells whether that is done.
         """
         if error is not None:
             self.tasks.record_reason(run_id, error)
         run = self.tasks.get_run(run_id)
+        if not run.state.is_active:
+            return run
         if run.reason is not None:
             state = RunState.FAILED
         elif self.ledger.counts(run_id).failed or run.deletes_refused is not None:
             state = RunState.COMPLETED_WITH_FAILURES
         else:
             state = RunState.SUCCEEDED
-        return self.tasks.end_run(run_id, state, datetime.now(UTC))
+        now = datetime.now(UTC)
+        has_report = report(run.model_copy(update={"state": state, "ended_at": now}))
+        return self.tasks.end_run(run_id, state, now, has_report=has_report)

@@ -24,11 +24,10 @@ class SenderSecret(_Model):
     valid_until: datetime | None = None
 
 
-class RealTime(_Model):
-    """What a task does with notifications of its source.
+class RealTimeSettings(_Model):
+    """What a task does with notifications of its source, as a user chooses it.
 
     Attributes:
-        secrets: The current one first, then those still accepted after a rotation.
         deletes: Whether a replica goes when its source does. It is kept under the backup prefix of the task's
             ``deletes``, if that has one; the cap of ``deletes`` bounds runs, not notifications.
         takes_bare_messages: Whether queue messages that name no bucket are this task's.
@@ -37,9 +36,18 @@ class RealTime(_Model):
         topic_names: The only SMQ topics listened to; empty for any.
     """
 
-    secrets: Annotated[tuple[SenderSecret, ...], Field(min_length=1, max_length=MAX_SECRETS)]
     deletes: bool = False
     takes_bare_messages: bool = False
     requires_signature: bool = False
     topic_owner: Annotated[str, Field(pattern=r"^\d{1,32}$")] | None = None
     topic_names: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,255}$")], ...] = ()
+
+
+class RealTime(RealTimeSettings):
+    """How a task follows notifications.
+
+    Attributes:
+        secrets: The current one first, then those still accepted after a rotation.
+    """
+
+    secrets: Annotated[tuple[SenderSecret, ...], Field(min_length=1, max_length=MAX_SECRETS)]

@@ -5,6 +5,7 @@ one run under ``RUN#<run>``, which ``ledger`` keeps.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.tasks.models import Run, RunState, Task
+from ferry.tasks.paging import Page, query_page
 from ferry.tasks.run_ids import day_of, task_id_of
 
 if TYPE_CHECKING:
@@ -27,6 +29,20 @@ class BusyError(PermanentError):
     """The task has a run that is not over, or the id is taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Affairs:
+    """What is to be looked after of a task.
+
+    Attributes:
+        active_run: The run that is not over.
+        ended_runs: Runs that are over and that nobody was told of yet.
+    """
+
+    task: Task
+    active_run: str | None
+    ended_runs: frozenset[str]
+
+
 class TaskStore:
     """The tasks and runs of one deployment."""
 
@@ -34,16 +50,33 @@ class TaskStore:
         self._table = table
         self._real_time_runs: dict[str, Task] = {}
 
-    def create_task(self, task: Task) -> None:
-        """Store a new task; raises BusyError when its id is taken."""
+    def create_task(self, task: Task, *, client_token: str | None = None) -> Task:
+        """Store a new task.
+
+        Args:
+            task: The task.
+            client_token: Names the wish to create it; None for a wish that is never repeated.
+
+        Returns:
+            The task, or the one that the same wish made before.
+
+        Raises:
+            BusyError: Its id is taken.
+        """
         item = {**_task_key(task.task_id), "body": task.model_dump_json()}
+        if client_token is not None:
+            item["client_token"] = client_token
         try:
             self._table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
         except ClientError as error:
-            if is_failed_condition(error):
-                msg = f"There is a task {task.task_id!r} already; choose another name or delete it first."
-                raise BusyError(msg) from error
-            raise
+            if not is_failed_condition(error):
+                raise
+            taken = self._table.get_item(Key=_task_key(task.task_id), ConsistentRead=True).get("Item", {})
+            if client_token is not None and taken.get("client_token") == client_token:
+                return Task.model_validate_json(str(taken["body"]))
+            msg = f"There is a task {task.task_id!r} already; choose another name or delete it first."
+            raise BusyError(msg) from error
+        return task
 
     def get_task(self, task_id: str) -> Task:
         """Return a task; raises NotFoundError."""
@@ -53,6 +86,34 @@ class TaskStore:
         """Yield all tasks, ascending by id."""
         for item in query_all(self._table, Key("pk").eq("TASKS")):
             yield Task.model_validate_json(item["body"])
+
+    def page_tasks(self, *, limit: int, cursor: str | None) -> Page[Task]:
+        """Return a page of the tasks, ascending by id; raises InvalidCursorError."""
+        page = query_page(self._table, "TASKS", limit=limit, cursor=cursor)
+        return Page([Task.model_validate_json(str(row["body"])) for row in page.rows], page.cursor)
+
+    def list_affairs(self) -> Iterator[Affairs]:
+        """Yield what is to be looked after, of all tasks, ascending by their ids."""
+        for item in query_all(self._table, Key("pk").eq("TASKS")):
+            yield _affairs(item)
+
+    def get_affairs(self, task_id: str) -> Affairs | None:
+        """Return what is to be looked after of a task; None when it was deleted."""
+        item = self._table.get_item(Key=_task_key(task_id), ConsistentRead=True).get("Item")
+        return None if item is None else _affairs(item)
+
+    def settle_ended(self, run_id: str) -> None:
+        """Note that people were told how a run ended."""
+        try:
+            self._table.update_item(
+                Key=_task_key(task_id_of(run_id)),
+                UpdateExpression="DELETE ended_runs :run",
+                ConditionExpression=Attr("pk").exists(),
+                ExpressionAttributeValues={":run": {run_id}},
+            )
+        except ClientError as error:
+            if not is_failed_condition(error):
+                raise
 
     def replace_task(self, before: Task, after: Task) -> None:
         """Change a task.
@@ -162,6 +223,11 @@ class TaskStore:
         for item in query_all(self._table, Key("pk").eq(f"TASK#{task_id}"), newest_first=True):
             yield _run(item)
 
+    def page_runs(self, task_id: str, *, limit: int, cursor: str | None) -> Page[Run]:
+        """Return a page of the runs of a task, the newest first; raises InvalidCursorError."""
+        page = query_page(self._table, f"TASK#{task_id}", limit=limit, cursor=cursor, newest_first=True)
+        return Page([_run(row) for row in page.rows], page.cursor)
+
     def mark_running(self, run_id: str) -> None:
         """Note that the run's preflight has passed; a run that is not starting stays as it is."""
         self._update(run_id, {"state": RunState.RUNNING}, only_in=[RunState.STARTING])
@@ -195,25 +261,47 @@ class TaskStore:
         """Note that scanning is complete, and the token of the workflow that waits for the jobs."""
         self._update(run_id, {"jobs_planned": jobs_planned, "task_token": task_token}, only_in=_ACTIVE)
 
-    def end_run(self, run_id: str, state: RunState, now: datetime, *, paused_too: bool = False) -> Run:
+    def note_report(self, run_id: str) -> None:
+        """Note that the report of a run that is over is written."""
+        self._table.update_item(
+            Key=_run_key(run_id),
+            UpdateExpression="SET has_report = :true",
+            ConditionExpression=Attr("pk").exists(),
+            ExpressionAttributeValues={":true": True},
+        )
+
+    def end_run(
+        self,
+        run_id: str,
+        state: RunState,
+        now: datetime,
+        *,
+        paused_too: bool = False,
+        has_report: bool = False,
+    ) -> Run:
         """End a run and let its task start another, in one step; ending it again changes nothing.
+
+        The same step notes that people are still to be told, see ``Affairs``.
 
         Args:
             run_id: The run.
             state: How it ended.
             now: When.
             paused_too: Whether a paused run ends too, rather than stay.
+            has_report: Whether its report is written.
 
         Returns:
             The run as it is then, which may be what an earlier call made of it.
         """
-        values = {"state": state, "ended_at": now.isoformat()}
+        values: dict[str, Any] = {"state": state, "ended_at": now.isoformat()}
+        if has_report:
+            values["has_report"] = True
         update = _run_update(values, only_in=_OPEN if paused_too else _ACTIVE)
         release: Any = {
             "Key": _task_key(task_id_of(run_id)),
-            "UpdateExpression": "REMOVE active_run",
+            "UpdateExpression": "REMOVE active_run ADD ended_runs :ended",
             "ConditionExpression": "active_run = :run",
-            "ExpressionAttributeValues": {":run": run_id},
+            "ExpressionAttributeValues": {":run": run_id, ":ended": {run_id}},
         }
         actions: Any = [
             {"Update": {"TableName": self._table.name, **change}}
@@ -315,6 +403,14 @@ def _is_active(error: ClientError) -> bool:
     """Tell whether ``create_run`` was refused by its second write, the task's."""
     reasons = error.response.get("CancellationReasons", [])
     return len(reasons) > 1 and reasons[1].get("Code") == "ConditionalCheckFailed"
+
+
+def _affairs(item: Mapping[str, Any]) -> Affairs:
+    return Affairs(
+        Task.model_validate_json(item["body"]),
+        item.get("active_run"),
+        frozenset(item.get("ended_runs", ())),
+    )
 
 
 def _task_key(task_id: str) -> dict[str, str]:

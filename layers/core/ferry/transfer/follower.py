@@ -128,7 +128,7 @@ class Follower:
             end = await self._converge(change, deadline)
             decoded = unquote(key)
             is_gone = isinstance(end, Outcome) and end.result is Result.GONE
-            if is_gone and decoded != key and decoded.startswith(self.engine.mapping.source_prefix):
+            if is_gone and decoded != key and self.engine.mapping.covers(decoded):
                 # Keys are not encoded in notifications as far as anybody has seen, but no document says so.
                 end = await self._converge(change.model_copy(update={"key": decoded}), deadline)
         except PermanentError as error:
@@ -141,9 +141,9 @@ class Follower:
 
     async def _converge(self, change: ChangedObject, deadline: float) -> _End:
         mapping = self.engine.mapping
-        if not change.key.startswith(mapping.source_prefix):
+        if not mapping.covers(change.key):
             # Where it would land, another object's replica may be.
-            msg = f"The key does not begin with the task's prefix {mapping.source_prefix!r}."
+            msg = "The key does not begin with the task's prefix, or with one of them."
             raise PermanentError(msg, reason="OutsidePrefix")
         check_key(change.key, mapping.to_replica(change.key))
         end, _ = await self._look(change)

@@ -26,6 +26,10 @@ import logging
 import os
 import ssl
 import urllib.parse
+from collections.abc import Callable, Mapping
+
+Headers = dict[str, str]
+Environment = Mapping[str, str]
 
 logger = logging.getLogger()
 
@@ -45,7 +49,7 @@ class SettingsError(Exception):
     """The function's environment variables are wrong."""
 
 
-def handler(event, context):
+def handler(event: bytes | str, context: object) -> str:
     """Pass on one event of the OSS trigger.
 
     Args:
@@ -73,7 +77,7 @@ def handler(event, context):
     return "OK"
 
 
-def _sender(environment):
+def _sender(environment: Environment) -> Callable[[bytes], None]:
     """Return what sends a body, as the environment says."""
     has_endpoint = any(environment.get(name) for name in _ENDPOINT_SETTINGS)
     has_queue = any(environment.get(name) for name in _QUEUE_SETTINGS)
@@ -90,7 +94,7 @@ def _sender(environment):
     return lambda body: _send_to_endpoint(body, environment)
 
 
-def _pieces(body):
+def _pieces(body: bytes) -> list[bytes]:
     """Cut an event that is too large for one message into several of fewer records."""
     if len(body) <= MAX_MESSAGE_BYTES:
         return [body]
@@ -103,12 +107,12 @@ def _pieces(body):
     return [piece for part in spelled for piece in _pieces(part)]
 
 
-def _send_to_endpoint(body, environment):
+def _send_to_endpoint(body: bytes, environment: Environment) -> None:
     headers = {"Content-Type": "application/json", "x-ferry-secret": environment["FERRY_SECRET"]}
     _post(environment["FERRY_URL"], body, headers)
 
 
-def _send_to_queue(body, environment):
+def _send_to_queue(body: bytes, environment: Environment) -> None:
     message = json.dumps({"QueueUrl": environment["FERRY_QUEUE_URL"], "MessageBody": body.decode("utf-8")})
     content = message.encode("utf-8")
     headers = {"Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.SendMessage"}
@@ -116,12 +120,12 @@ def _send_to_queue(body, environment):
     _post(url, content, headers | _signature(url, content, headers, environment))
 
 
-def _post(url, body, headers):
+def _post(url: str, body: bytes, headers: Headers) -> None:
     """Send a request, and raise unless it is answered with 2xx; nothing of it is in the message."""
     parts = urllib.parse.urlsplit(url)
-    host, port = parts.hostname, parts.port
+    host, port = parts.hostname or "", parts.port
     if parts.scheme == "https":
-        connection = http.client.HTTPSConnection(
+        connection: http.client.HTTPConnection = http.client.HTTPSConnection(
             host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
         )
     elif parts.scheme == "http" and host in ("127.0.0.1", "localhost"):
@@ -138,7 +142,7 @@ def _post(url, body, headers):
         raise DeliveryError(f"{host} answered {status}")
 
 
-def _signature(url, body, headers, environment):
+def _signature(url: str, body: bytes, headers: Headers, environment: Environment) -> Headers:
     """Return the headers that sign a request to SQS.
 
     Source: AWS General Reference, "Signature Version 4 signing process".

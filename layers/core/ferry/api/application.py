@@ -1,0 +1,97 @@
+"""The tasks API as a whole, and its description."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Final
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
+
+from ferry.api import deployment_routes, real_time_routes, run_routes, task_routes
+from ferry.api.backend import Backend, Request
+from ferry.api.problems import problem, problem_of
+from ferry.api.roles import PREFIX, Caller
+from ferry.errors import FerryError
+
+logger = logging.getLogger(__name__)
+
+VERSION: Final = "1"
+_ROUTERS: Final = (task_routes, run_routes, real_time_routes, deployment_routes)
+
+
+@cache
+def application() -> APIGatewayHttpResolver:
+    """Return the routes with what happens when they fail."""
+    app = APIGatewayHttpResolver(enable_validation=True)
+    for routes in _ROUTERS:
+        app.include_router(routes.router, prefix=PREFIX)
+
+    def invalid(error: ValidationError) -> Response[Any]:
+        # Of a model that a route makes itself.
+        return problem_of(
+            RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
+        )
+
+    def no_route(_: NoRouteError) -> Response[Any]:
+        said = "There is no such route; docs/openapi.json lists all."
+        return problem(HTTPStatus.NOT_FOUND, said, "NoRoute")
+
+    def unforeseen(error: Exception) -> Response[Any]:
+        logger.error("a call of the API failed", exc_info=error)
+        said = "Something went wrong that nobody foresaw; the log of the tasks API tells more."
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, said, "Unforeseen")
+
+    app.exception_handler([FerryError, RequestValidationError])(problem_of)
+    app.exception_handler(ValidationError)(invalid)
+    app.not_found(no_route)
+    app.exception_handler(Exception)(unforeseen)
+    return app
+
+
+def answer(
+    event: Mapping[str, Any], context: LambdaContext, backend: Callable[[], Backend]
+) -> dict[str, Any]:
+    """Answer a call that the gateway's authorizer has let through.
+
+    Args:
+        event: Of an HTTP API, format 2.0.
+        context: Lambda's.
+        backend: Returns what the routes work with.
+    """
+    app = application()
+    called = event["requestContext"]["http"]
+    try:
+        caller = Caller.of(event["requestContext"]["authorizer"]["jwt"]["claims"])
+        caller.check(called["method"], event["rawPath"])
+    except FerryError as error:
+        refused = problem_of(error)
+        return {
+            "statusCode": refused.status_code,
+            "headers": {"content-type": refused.content_type, "cache-control": "no-store"},
+            "body": refused.body,
+        }
+    app.append_context(  # type: ignore[no-untyped-call]
+        request=Request(backend(), caller)
+    )
+    return app.resolve(event, context)
+
+
+def openapi_document() -> str:
+    """Return the OpenAPI description of the API, the same text every time."""
+    schema = application().get_openapi_json_schema(
+        title="Ferry tasks API",
+        version=VERSION,
+        description="What the console of a deployment asks. Send an ID token of its user pool as bearer.",
+        security_schemes={
+            "idToken": HTTPBearer(description="ID token of the user pool.", bearerFormat="JWT")
+        },
+        security=[{"idToken": []}],
+    )
+    return json.dumps(json.loads(schema), indent=2, sort_keys=True, ensure_ascii=False) + "\n"

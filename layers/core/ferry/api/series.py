@@ -1,0 +1,46 @@
+"""Runs over time: minutes gathered into as many steps as a chart can show."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from math import ceil
+from typing import Final
+
+from ferry.api.documents import Series, SeriesPoint
+from ferry.tasks.lag import Distribution
+from ferry.tasks.models import Counts
+
+MAX_POINTS: Final = 500
+
+
+def series_of(minutes: Mapping[str, Counts], lags: Mapping[str, Distribution]) -> Series:
+    """Gather minutes into at most 500 steps of equal length.
+
+    Args:
+        minutes: What ended in each, keyed ``2026-01-31T23:59`` in UTC.
+        lags: How far replicas were behind, by the same keys.
+    """
+    if not minutes:
+        return Series(step_seconds=60, points=[])
+    times = {minute: datetime.fromisoformat(minute).replace(tzinfo=UTC) for minute in minutes}
+    first, last = min(times.values()), max(times.values())
+    span = int((last - first).total_seconds()) // 60 + 1
+    step = ceil(span / MAX_POINTS) * 60
+    counts: dict[int, Counts] = {}
+    lag: dict[int, Distribution] = {}
+    begin = int(first.timestamp())
+    for minute, time in times.items():
+        place = begin + (int(time.timestamp()) - begin) // step * step
+        counts[place] = counts.get(place, Counts()) + minutes[minute]
+        lag[place] = lag.get(place, Distribution()) + lags.get(minute, Distribution())
+    points = [
+        SeriesPoint(
+            time=datetime.fromtimestamp(place, UTC),
+            objects=one.copied + one.current + one.gone + one.deleted + one.failed,
+            bytes=one.size,
+            failed=one.failed,
+            lag_p50=lag[place].quantile(0.5),
+            lag_p95=lag[place].quantile(0.95),
+        )
+        for place, one in sorted(counts.items())
+    ]
+    return Series(step_seconds=step, points=points)

@@ -1,0 +1,65 @@
+"""What a task would copy, from a look at its source that ends in time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from ferry.costs import Cost, cost_of_copying
+from ferry.keys import KeyRange
+from ferry.listings import list_under
+from ferry.stores.protocols import ObjectListing
+from ferry.tasks.models import TaskSettings
+
+LOOK_SECONDS: Final = 15.0
+"""A call of the API has to be answered within half a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a task that has copied nothing yet would copy.
+
+    Attributes:
+        size: Bytes.
+        is_complete: Whether everything was looked at; otherwise there is more.
+        seconds: How long looking took.
+    """
+
+    objects: int
+    size: int
+    is_complete: bool
+    seconds: float
+    cost: Cost
+
+
+def estimate(
+    settings: TaskSettings,
+    source: ObjectListing,
+    *,
+    large_object_threshold: int,
+    clock: Callable[[], float] = time.monotonic,
+) -> Estimate:
+    """List the source of a task for as long as there is time, and add up what is to be copied.
+
+    Args:
+        settings: The task.
+        source: Its source.
+        large_object_threshold: Bytes from which an object is copied in parts.
+        clock: Returns seconds that only grow.
+
+    Raises:
+        ConfigurationError: The source cannot be used.
+        TransientError: It is too busy to answer.
+    """
+    began = clock()
+    objects = size = large_size = 0
+    is_complete = True
+    for found in list_under(source, settings.mapping.listing_prefixes, KeyRange()):
+        objects += 1
+        size += found.size
+        large_size += found.size if found.size >= large_object_threshold else 0
+        if objects % 1000 == 0 and clock() - began > LOOK_SECONDS:
+            is_complete = False
+            break
+    cost = cost_of_copying(listed=objects, objects=objects, size=size, large_size=large_size)
+    return Estimate(objects, size, is_complete, clock() - began, cost)
