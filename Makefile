@@ -49,6 +49,7 @@ deploy: setup ## Build the application and deploy it to AWS, asking for its sett
 	sam deploy --guided
 
 clean: ## Remove everything that was built or installed; a local stack has to be down.
+	rm -rf console/node_modules console/dist console/.build
 	rm -rf .venv .tools .aws-sam .ferry .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.complete: pyproject.toml uv.lock .python-version | $(filter .tools/%,$(UV))

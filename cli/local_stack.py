@@ -1,5 +1,6 @@
 """``ferry local``: everything on this machine, no account needed."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,10 +82,43 @@ def status(folder: FolderOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(1)
 
 
+@app.command(epilog="Example: ferry local mail --to admin@example.com")
+def mail(
+    to: Annotated[str, typer.Option("--to", metavar="ADDRESS", help="Only e-mails to this address.")] = "",
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the e-mails that AWS would have sent: invitations, codes, alarms; the newest last."""
+    from local.mailbox import mails
+    from local.stack import load_stack
+
+    stack = load_stack(folder or stack_folder())
+    if stack is None:
+        msg = "No local stack runs; start one with `ferry local up`."
+        raise ConfigurationError(msg, reason="NoLocalStack")
+    found = mails(stack.mailbox, to)
+    if as_json:
+        print_json([{**asdict(one), "path": str(one.path), "date": one.date.isoformat()} for one in found])
+        return
+    if not found:
+        note(out(), "No e-mail was sent.")
+    for one in found:
+        note(out(), f"{one.date:%Y-%m-%d %H:%M:%S} to {one.recipients}: {one.subject}", "bold")
+        note(out(), one.text + "\n")
+
+
 def _print(stack: "LocalStack", *, as_json: bool) -> None:
+    from local.mailbox import temporary_password
+    from local.stack import ADMIN_EMAIL
+
+    portal_url = (stack.outputs or {}).get("PortalUrl", "")
+    password = temporary_password(stack.mailbox, ADMIN_EMAIL)
     if as_json:
         document = {
             "running": True,
+            "portal_url": portal_url,
+            "admin_email": ADMIN_EMAIL,
+            "temporary_password": password,
             "folder": str(stack.folder),
             "aws_endpoint": stack.aws.endpoint,
             "oss_endpoint": stack.oss.endpoint,
@@ -103,6 +137,9 @@ def _print(stack: "LocalStack", *, as_json: bool) -> None:
         ("Logs", str(stack.folder / "logs")),
     ]
     out().print(fact_table(rows))
+    note(out(), "The portal, for a browser:", "bold")
+    note(out(), portal_url)
+    note(out(), f"Sign in as {ADMIN_EMAIL}, the first time with the temporary password {password}")
     note(out(), "To use it in this shell, for aws, ossutil and ferry:", "bold")
     for name, value in _environment(stack).items():
         note(out(), f"export {name}={value}")

@@ -19,6 +19,7 @@ def repair() -> None:
     """Apply the repairs to the loaded ministack."""
     _create_users()
     _repair_codes()
+    _refuse_what_the_pool_forbids()
 
 
 def _create_users() -> None:
@@ -69,9 +70,47 @@ def _repair_codes() -> None:
         pool, _ = cognito._pool_for_client(request.get("ClientId"))
         user = cognito._resolve_user(pool, request.get("Username"))[0] if pool else None
         if user and user.get("UserStatus") == "FORCE_CHANGE_PASSWORD":
-            text = "User password cannot be reset in the current state."
-            return error_response_json("NotAuthorizedException", text, 400)
+            return _not_authorized("User password cannot be reset in the current state.")
         return forgot(request)
 
     cognito._send_verification_email = send_code
     cognito._forgot_password = forgot_password
+
+
+def _refuse_what_the_pool_forbids() -> None:
+    """Nobody signs himself up where only administrators create users, or writes what his client must not.
+
+    Nor does the password that replaces a temporary one break the policy.
+    """
+    sign_up, update = cognito._sign_up, cognito._update_user_attributes
+    respond = cognito._respond_to_auth_challenge
+
+    def sign_up_if_allowed(request: dict[str, Any]) -> Any:
+        pool, _ = cognito._pool_for_client(request.get("ClientId"))
+        if pool and (pool.get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly"):
+            return _not_authorized("SignUp is not permitted for this user pool")
+        return sign_up(request)
+
+    def update_attributes(request: dict[str, Any]) -> Any:
+        client_id = cognito._token_claims(request.get("AccessToken")).get("client_id")
+        pool, _ = cognito._pool_for_client(client_id)
+        writable = pool["_clients"][client_id].get("WriteAttributes") if pool else None
+        named = {attribute["Name"] for attribute in request.get("UserAttributes", [])}
+        if writable and not named <= set(writable):
+            return _not_authorized("A client attempted to write unauthorized attribute")
+        return update(request)
+
+    def respond_to_challenge(request: dict[str, Any]) -> Any:
+        pool, _ = cognito._pool_for_client(request.get("ClientId"))
+        password = request.get("ChallengeResponses", {}).get("NEW_PASSWORD", "")
+        if pool and request.get("ChallengeName") == "NEW_PASSWORD_REQUIRED":
+            return cognito._validate_password(pool, password) or respond(request)
+        return respond(request)
+
+    cognito._respond_to_auth_challenge = respond_to_challenge
+    cognito._sign_up = sign_up_if_allowed
+    cognito._update_user_attributes = update_attributes
+
+
+def _not_authorized(text: str) -> Any:
+    return error_response_json("NotAuthorizedException", text, 400)

@@ -59,21 +59,21 @@ def pages() -> dict[str, Page]:
     return found | {"": found["index.html"]}
 
 
-def configuration() -> dict[str, str]:
+def configuration() -> dict[str, str | None]:
     """What the console has to know to let people sign in."""
     return {
         "region": os.environ["AWS_REGION"],
         "user_pool_id": os.environ["FERRY_USER_POOL_ID"],
-        "user_pool_client_id": os.environ["FERRY_USER_POOL_CLIENT_ID"],
-        "cognito_endpoint": cognito_endpoint(),
+        "client_id": os.environ["FERRY_USER_POOL_CLIENT_ID"],
+        "cognito_endpoint": other_endpoint(),
         "stack": os.environ["FERRY_STACK_NAME"],
         "version": (HERE / "version").read_text().strip(),
     }
 
 
-def cognito_endpoint() -> str:
-    """Where Cognito is: that of AWS, or another that this environment names as it does for AWS's SDKs."""
-    return os.environ.get("AWS_ENDPOINT_URL") or os.environ["FERRY_COGNITO_URL"]
+def other_endpoint() -> str | None:
+    """Where Cognito is if not at AWS, as SDKs are told, too; on Lambda nobody sets that."""
+    return os.environ.get("AWS_ENDPOINT_URL")
 
 
 @functools.cache
@@ -82,11 +82,11 @@ def security_headers() -> dict[str, str]:
     policy = {
         "default-src": "'none'",
         "script-src": "'self'",
-        "style-src": "'self' 'unsafe-inline'",  # Cloudscape's components set styles inline
+        "style-src": "'self'",
         "img-src": "'self' data:",
         "font-src": "'self' data:",
         "manifest-src": "'self'",
-        "connect-src": f"'self' {cognito_endpoint()}",
+        "connect-src": f"'self' {other_endpoint() or os.environ['FERRY_COGNITO_URL']}",
         "base-uri": "'none'",
         "form-action": "'self'",
         "frame-ancestors": "'none'",

@@ -10,12 +10,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import zlib from "node:zlib";
 
-const NEWEST_NODE_FEATURES = 20;
+const OLDEST_NODE = [20, 19]; // what Vite needs
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const ROOT = path.resolve(HERE, "..", "..");
 const CONSOLE = path.join(ROOT, "console");
 const KEPT = path.join(CONSOLE, ".build");
-const NOT_SOURCES = new Set(["node_modules", "dist"]);
+const NOT_SOURCES = new Set(["node_modules", "dist", ".build"]);
 const TEXTS = new Set([".css", ".html", ".js", ".json", ".map", ".mjs", ".svg", ".txt", ".webmanifest"]);
 // Lambda answers with at most 6 MB, and base64 makes four bytes of three.
 const LARGEST_FILE = 4_500_000;
@@ -38,7 +38,7 @@ function filesUnder(folder, isWanted = () => true, inside = "") {
 /** What the build depends on, as one digest. */
 function digestOfSources() {
   const digest = createHash("sha256").update(fs.readFileSync(fileURLToPath(import.meta.url)));
-  for (const name of filesUnder(CONSOLE, (entry) => !entry.startsWith(".") && !NOT_SOURCES.has(entry))) {
+  for (const name of filesUnder(CONSOLE, (entry) => !NOT_SOURCES.has(entry))) {
     const content = fs.readFileSync(path.join(CONSOLE, name));
     digest.update(`${name}\0${content.length}\0`).update(content);
   }
@@ -131,8 +131,9 @@ function build(name) {
 }
 
 function main([folder]) {
-  if (Number(process.versions.node.split(".")[0]) < NEWEST_NODE_FEATURES) {
-    throw new BuildError(`Node.js ${process.versions.node} is too old for the console: install ${NEWEST_NODE_FEATURES} or newer`);
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+    throw new BuildError(`Node.js ${process.versions.node} is too old for the console: install ${OLDEST_NODE.join(".")} or newer`);
   }
   const name = digestOfSources();
   const [, version] = /^version = "(.+)"$/m.exec(fs.readFileSync(path.join(ROOT, "pyproject.toml"), "utf8"));

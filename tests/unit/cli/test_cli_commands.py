@@ -22,7 +22,7 @@ COMMANDS = [
     ["verify"],
     ["demo"],
     *([group, command] for group, commands in GROUPS.items() for command in commands),
-    *(["local", command] for command in ("up", "down", "status", "oss")),
+    *(["local", command] for command in ("up", "down", "status", "mail", "oss")),
 ]
 
 
@@ -136,6 +136,13 @@ def test_without_a_local_stack_the_status_says_so(ferry, tmp_path):
 
     assert (code, json.loads(out)) == (1, {"running": False})
     assert "ferry local up" in text
+
+
+def test_without_a_local_stack_there_is_no_mailbox(ferry, tmp_path):
+    code, _, err = ferry("local", "mail", "--folder", str(tmp_path))
+
+    assert code == 2
+    assert "ferry local up" in err
 
 
 def test_stopping_what_does_not_run_is_fine(ferry, tmp_path):
