@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "RunControlFunction": {
         "FERRY_RUN_BUCKET",
         "FERRY_RUN_STATE_MACHINE_ARN",
+        "FERRY_PORTAL_URL",
         "FERRY_TASK_TOPIC_PREFIX",
     },
     "IntakeFunction": {"FERRY_EVENT_QUEUE_URL", "FERRY_SENDER_KEY_ARN", "FERRY_EVENTS_URL"},
@@ -55,6 +56,7 @@ ENVIRONMENT = {
         "FERRY_SECRET_ARNS",
         "FERRY_SENDER_KEY_ARN",
         "FERRY_STACK_NAME",
+        "FERRY_TASK_TOPIC_PREFIX",
     },
 }
 

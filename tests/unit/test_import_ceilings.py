@@ -32,7 +32,7 @@ FORBIDDEN = {
     "run_control": NEVER,
     "dead_letters": NEVER,
     "tasks_api": NEVER,
-    "console": NEVER | WITHOUT_SDK,
+    "console": WITHOUT_SDK,
 }
 
 

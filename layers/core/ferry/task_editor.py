@@ -1,8 +1,8 @@
 """Setting tasks up and changing them: the record, and what belongs to it elsewhere, as one.
 
-The record changes first, under a condition. What belongs to it elsewhere (its schedule, the topic of its alerts) follows and may be
-put again at any time, so a change that broke off in between is mended by making it once more; a schedule
-without a record, or a record without one, starts nothing wrong.
+The record changes first, under a condition. What belongs to it elsewhere (its schedule, the topic of its
+alerts) follows and may be put again at any time, so a change that broke off in between is mended by making it
+once more; a schedule without a record, or a record without one, starts nothing wrong.
 """
 
 import hashlib
