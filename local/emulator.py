@@ -145,6 +145,29 @@ def _repair_token_permissions() -> None:
     iam_actions.extract_resource_arn = resource_arn
 
 
+def schedule_arn(path: str, body: bytes, query: dict[str, Any], region: str, account: str) -> str | None:
+    """The ARN of the schedule that a request to EventBridge Scheduler names; None when it names none."""
+    named = re.fullmatch(r"/schedules/([^/]+)", path)
+    if named is None:
+        return None
+    asked = json.loads(body) if body else {}
+    group = asked.get("GroupName") or query.get("groupName") or "default"
+    group = group[0] if isinstance(group, list) else group
+    return f"arn:aws:scheduler:{region}:{account}:schedule/{group}/{named[1]}"
+
+
+def _repair_schedule_permissions() -> None:
+    """IAM checks requests about a schedule against its group and name; ministack against the default group."""
+    original = iam_actions.extract_resource_arn
+
+    def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> str:
+        named = schedule_arn(path, body, *rest) if service == "scheduler" else None
+        found: str = named or original(service, method, path, headers, body, *rest)
+        return found
+
+    iam_actions.extract_resource_arn = resource_arn
+
+
 def _repair_concurrency() -> None:
     """CloudFormation turns a parameter's text into the number that ``MaximumConcurrency`` must be."""
     original = lambda_svc._sqs_esm_concurrency
@@ -339,6 +362,7 @@ def repair() -> None:
     _queue_invocations()
     _repair_callbacks()
     _repair_token_permissions()
+    _repair_schedule_permissions()
     _repair_concurrency()
     _repair_tags()
     _repair_initiators()

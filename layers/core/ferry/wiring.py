@@ -455,7 +455,7 @@ def api_backend() -> "Backend":
             events=chosen.event_queue_url,
             dead_letters=chosen.dead_letter_queue_url,
         ),
-        reports=ReportLinks(session().client("s3"), chosen.run_bucket),
+        reports=ReportLinks(session().client("s3", config=_signed_links()), chosen.run_bucket),
         entry=EventEntry(chosen.events_url, chosen.event_queue_url, chosen.event_queue_arn),
         sender_key=_sender_key,
         secret_list=SecretList(secrets, chosen.secret_arns),
@@ -464,6 +464,13 @@ def api_backend() -> "Backend":
         read_secret=partial(read_secret, secrets),
         check_kms_key=_check_kms_key,
     )
+
+
+def _signed_links() -> "Config":
+    """Links are signed with version 2 otherwise, which S3 takes in old regions only."""
+    from botocore.config import Config
+
+    return Config(signature_version="s3v4")
 
 
 def _check_kms_key(key: str, region: str) -> None:
