@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ class Deployed:
     tasks: TaskStore
     ledger: Ledger
     machine: str
+    folder: Path
     run: Callable[..., tuple[int, str, str]]
 
     def json(self, *arguments: str, code: int = 0) -> Any:
@@ -58,10 +60,15 @@ def deployed(moto, tmp_path, monkeypatch, capsys):
     with new_table(moto) as table, client_to(moto, "stepfunctions") as workflows:
         role = "arn:aws:iam::123456789012:role/runs"
         machine = workflows.create_state_machine(name=unique_name("run"), definition=DEFINITION, roleArn=role)
-        outputs = {"TableName": table.name, "RunStateMachineArn": machine["stateMachineArn"]}
+        outputs = {
+            "TableName": table.name,
+            "RunStateMachineArn": machine["stateMachineArn"],
+            "RunBucketName": unique_name("runs"),
+            "TaskTopicPrefix": f"arn:aws:sns:us-east-1:123456789012:{unique_name('ferry')}-task-",
+        }
         oss = OssAccess("http://127.0.0.1:9", "cn-hangzhou", "id", "secret")
         _remember(LocalStack(tmp_path, moto, oss, {}, "replica", "arn:of:the:secret", outputs))
-        yield Deployed(TaskStore(table), Ledger(table), outputs["RunStateMachineArn"], run)
+        yield Deployed(TaskStore(table), Ledger(table), outputs["RunStateMachineArn"], tmp_path, run)
     os.environ.clear()
     os.environ.update(before)
 
