@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 from ferry.tasks.schedules import Schedule, Scheduler
 
 from tests.support.aws import client_to
@@ -15,6 +17,8 @@ def test_schedules_are_made_changed_and_removed(moto):
         )
 
         scheduler.put("photos", Schedule(expression="rate(1 day)"))
+        begins = client.get_schedule(Name="photos", GroupName="ferry-tasks")["StartDate"]
+        assert timedelta(hours=23) < begins - datetime.now(UTC) <= timedelta(days=1)
         scheduler.put("photos", Schedule(expression="cron(0 3 * * ? *)", timezone="Asia/Shanghai"))
 
         made = client.get_schedule(Name="photos", GroupName="ferry-tasks")

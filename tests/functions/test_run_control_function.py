@@ -1,11 +1,17 @@
+import json
+import os
+
+import boto3
 import pytest
 from ferry.errors import ConfigurationError
 from ferry.keys import KeyRange
-from ferry.tasks.models import Counts, Found, RunState
+from ferry.tasks.alerts import Alerts, AlertTopics
+from ferry.tasks.models import Counts, Failure, Found, RunState
 
 from functions.run_control.app import lambda_handler
+from tests.support.aws import unique_name
 from tests.support.builders import RUN_ID
-from tests.support.deployments import Context, sample
+from tests.support.deployments import TASK_TOPIC_PREFIX, Context, sample
 from tests.support.runs import shard
 
 IDS = {"task_id": "photos", "run_id": RUN_ID}
@@ -105,3 +111,67 @@ def test_opening_a_resumed_run_says_so(deployment):
     deployment.books.tasks.resume(deployment.run)
 
     assert control("open") == {**IDS, "resumed": True}
+
+
+@pytest.fixture
+def mailbox(deployment):
+    """Let the task tell somebody, and return what receives the messages."""
+    tasks = deployment.books.tasks
+    before = tasks.get_task("photos")
+    told = before.model_copy(update={"alerts": Alerts(email="a@example.com")})
+    tasks.replace_task(before, told)
+    sns, sqs = boto3.client("sns"), deployment.sqs
+    AlertTopics(sns, TASK_TOPIC_PREFIX).put(told)
+    queue = sqs.create_queue(QueueName=unique_name("mailbox"))["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=TASK_TOPIC_PREFIX + "photos", Protocol="sqs", Endpoint=arn)
+
+    def received():
+        messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in messages]
+
+    yield received
+    AlertTopics(sns, TASK_TOPIC_PREFIX).remove("photos")
+    sns.close()
+
+
+def report(deployment, name):
+    bucket, key = os.environ["FERRY_RUN_BUCKET"], f"reports/{RUN_ID}.{name}"
+    return deployment.replica.client.get_object(Bucket=bucket, Key=key)
+
+
+def test_closing_a_run_writes_its_report_and_tells_people(deployment, mailbox):
+    failure = Failure(key="2026/a.jpg", reason="Archived", message="It is archived.")
+    counts = Counts(copied=3, failed=1, size=15)
+    deployment.books.ledger.close_job(RUN_ID, "0000.0.0", counts, [failure], deployment.run.started_at)
+
+    control("close")
+
+    document, table = report(deployment, "json"), report(deployment, "csv")
+    assert (document["ContentType"], table["ContentType"]) == ("application/json", "text/csv; charset=utf-8")
+    assert json.loads(document["Body"].read())["failures"][0]["reason"] == "Archived"
+    assert b"2026/a.jpg,copy,Archived" in table["Body"].read()
+    (message,) = mailbox()
+    assert message["Subject"] == "Ferry: a run of photos completed with failures, 1 failed"
+    assert deployment.run.has_report
+
+
+def test_the_watch_tells_of_a_run_that_ended_without_its_workflow(deployment, mailbox):
+    deployment.books.tasks.end_run(RUN_ID, RunState.FAILED, deployment.run.started_at)
+
+    answer = lambda_handler({"action": "watch"}, Context())
+
+    assert answer == {"stalled_runs": 0, "tasks_behind": 0}
+    assert [message["Subject"] for message in mailbox()] == ["Ferry: a run of photos failed"]
+    assert report(deployment, "json")["ContentLength"] > 0
+
+
+def test_a_topic_that_is_not_there_keeps_no_run_from_ending(deployment, capsys):
+    tasks = deployment.books.tasks
+    before = tasks.get_task("photos")
+    tasks.replace_task(before, before.model_copy(update={"alerts": Alerts(email="a@example.com")}))
+
+    assert control("close")["state"] == "succeeded"
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert [line["AlertsUndelivered"] for line in lines] == [[1.0]]

@@ -24,6 +24,7 @@ from tests.support.store_cases import OssSourceCase, S3ReplicaCase, oss_source, 
 
 LARGE = 6 * 1024**2
 EVENTS_URL = "https://api.example.com"
+TASK_TOPIC_PREFIX = "arn:aws:sns:us-east-1:123456789012:ferry-task-"
 SAMPLE_CONTENTS = {
     "2026/a.jpg": b"hello",
     "2026/日本 +%.jpg": b"world",
@@ -152,6 +153,7 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
             "FERRY_SENDER_KEY_ARN": sender_key,
             "FERRY_EVENTS_URL": EVENTS_URL,
             "FERRY_RUN_BUCKET": runs,
+            "FERRY_TASK_TOPIC_PREFIX": TASK_TOPIC_PREFIX,
             "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:lo",
             "FERRY_LARGE_OBJECT_THRESHOLD": str(LARGE),
             "FERRY_PART_SIZE": str(5 * 1024**2),

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ class Deployed:
     tasks: TaskStore
     ledger: Ledger
     machine: str
+    folder: Path
     run: Callable[..., tuple[int, str, str]]
 
     def json(self, *arguments: str, code: int = 0) -> Any:
@@ -65,11 +67,12 @@ def deployed(moto, tmp_path, monkeypatch, capsys):
             "RunControlFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:run-control",
             "SchedulerRoleArn": "arn:aws:iam::123456789012:role/scheduler",
             "BrokenOffQueueArn": "arn:aws:sqs:us-east-1:123456789012:broken-off",
-            "TaskTopicPrefix": "arn:aws:sns:us-east-1:123456789012:ferry-task-",
+            "RunBucketName": unique_name("runs"),
+            "TaskTopicPrefix": f"arn:aws:sns:us-east-1:123456789012:{unique_name('ferry')}-task-",
         }
         oss = OssAccess("http://127.0.0.1:9", "cn-hangzhou", "id", "secret")
         _remember(LocalStack(tmp_path, moto, oss, {}, "replica", "arn:of:the:secret", outputs))
-        yield Deployed(TaskStore(table), Ledger(table), outputs["RunStateMachineArn"], run)
+        yield Deployed(TaskStore(table), Ledger(table), outputs["RunStateMachineArn"], tmp_path, run)
     os.environ.clear()
     os.environ.update(before)
 

@@ -96,3 +96,13 @@ def test_clocks_that_are_put_forward_do_not_move_the_time_of_day():
 
 def test_a_schedule_that_has_passed_has_no_next_time_and_can_still_be_read():
     assert Schedule(expression="cron(0 0 1 1 ? 2000)").next_times(NOON, 5) == []
+
+
+def test_a_time_that_clocks_skip_is_left_out_and_one_that_they_show_twice_counts_once():
+    nightly = Schedule(expression="cron(30 2 * * ? *)", timezone="Europe/Berlin")
+
+    spring = nightly.next_times(datetime(2026, 3, 27, 12, tzinfo=UTC), 3)
+    autumn = nightly.next_times(datetime(2026, 10, 23, 12, tzinfo=UTC), 3)
+
+    assert [(moment.day, moment.astimezone(UTC).hour) for moment in spring] == [(28, 1), (30, 0), (31, 0)]
+    assert [(moment.day, moment.astimezone(UTC).hour) for moment in autumn] == [(24, 0), (25, 0), (26, 1)]

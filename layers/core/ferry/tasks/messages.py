@@ -13,6 +13,8 @@ _ENDS: Final = {
     RunState.FAILED: "failed",
     RunState.STOPPED: "was stopped",
 }
+MAX_SUBJECT: Final = 100
+"""Characters; what SNS takes as the subject of an e-mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def run_ended(summary: RunSummary, portal_url: str) -> Message:
     run, counts = summary.run, summary.counts
     task, ended = run.task, _ENDS[run.state]
     document = summary.document()
-    failed = f", {counts.failed:,} objects failed" if counts.failed else ""
+    failed = f", {counts.failed:,} failed" if counts.failed else ""
     lines = [
         f"The run {run.run_id} of the task {task.task_id} {ended}.",
         "",
@@ -62,7 +64,8 @@ def run_ended(summary: RunSummary, portal_url: str) -> Message:
         lines += [f"Try only that again:  ferry run retry {run.run_id}"]
     lines += _link(portal_url, run.run_id)
     facts = {name: value for name, value in document.items() if name != "task"}
-    return Message("run_ended", f"Ferry: a run of {task.task_id} {ended}{failed}", "\n".join(lines), facts)
+    subject = f"Ferry: a run of {task.task_id} {ended}{failed}"[:MAX_SUBJECT]
+    return Message("run_ended", subject, "\n".join(lines), facts)
 
 
 def run_stalled(run: Run, *, moved_at: datetime, now: datetime, portal_url: str) -> Message:

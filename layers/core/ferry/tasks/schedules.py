@@ -74,9 +74,17 @@ class Schedule(BaseModel):
     def next_times(self, after: datetime, count: int) -> list[datetime]:
         """Return the next times in the schedule's time zone, ascending; none when all have passed.
 
-        Those of a rate are as if it began at ``after``.
+        Those of a rate are as if it was set at ``after``.
+
+        Source:
+            EventBridge Scheduler User Guide, "Daylight savings time on EventBridge Scheduler".
         """
         return list(islice(self._times(after), count))
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is counted from when it was set, and not told by the clock."""
+        return _RATE.fullmatch(self.expression) is not None
 
     def _times(self, after: datetime) -> Iterator[datetime]:
         zone = UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
@@ -93,7 +101,10 @@ class Schedule(BaseModel):
         # It answers one None when no time is left.
         while (following := cron.get_next(wall, 1)) and following[0] is not None:
             wall = following[0]
-            yield wall.replace(tzinfo=zone)
+            moment = wall.replace(tzinfo=zone)
+            # A time that clocks skip in spring is left out; one that they show twice in autumn counts once.
+            if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=UTC) == wall:
+                yield moment
 
 
 class Scheduler:
@@ -123,7 +134,10 @@ class Scheduler:
         self._dead_letter_arn = dead_letter_arn
 
     def put(self, task_id: str, schedule: Schedule) -> None:
-        """Let a task run on a schedule, from now on instead of any before."""
+        """Let a task run on a schedule, from now on instead of any before.
+
+        A rate begins anew: its first run is one period from now.
+        """
         try:
             self._client.create_schedule(**self._request(task_id, schedule))
         except self._client.exceptions.ConflictException:
@@ -137,7 +151,7 @@ class Scheduler:
             return
 
     def _request(self, task_id: str, schedule: Schedule) -> "CreateScheduleInputTypeDef":
-        return {
+        request: CreateScheduleInputTypeDef = {
             "Name": task_id,
             "GroupName": self._group,
             "Description": f"Starts runs of the task {task_id}.",
@@ -153,3 +167,7 @@ class Scheduler:
                 "DeadLetterConfig": {"Arn": self._dead_letter_arn},
             },
         }
+        if schedule.is_rate:
+            # Without it, a run would start at once.
+            request["StartDate"] = schedule.next_times(datetime.now(UTC), 1)[0]
+        return request
