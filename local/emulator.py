@@ -157,7 +157,7 @@ def schedule_arn(path: str, body: bytes, query: dict[str, Any], region: str, acc
 
 
 def _repair_schedule_permissions() -> None:
-    """IAM checks requests about a schedule against its group and name; ministack against the default group."""
+    """IAM checks requests about a schedule against its group, too; ministack against the default one."""
     original = iam_actions.extract_resource_arn
 
     def resource_arn(service: str, method: str, path: str, headers: Any, body: bytes, *rest: Any) -> str:
