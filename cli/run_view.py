@@ -74,6 +74,7 @@ class RunView:
             failed=counts.failed,
             unverified=counts.unverified,
             metadata_dropped=counts.metadata_dropped,
+            excluded=found.excluded + counts.excluded,
             seconds=((self.ended_at or self.now) - run.started_at).total_seconds(),
         )
 

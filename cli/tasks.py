@@ -5,7 +5,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli.choices import PrefixesFromOption, PrefixOption, read_prefixes
+from cli.choices import (
+    ExcludeOption,
+    FilterOptions,
+    IncludeOption,
+    MaxSizeOption,
+    MinSizeOption,
+    NewerThanOption,
+    OlderThanOption,
+    PrefixesFromOption,
+    PrefixOption,
+    StorageClassFilterOption,
+    filter_rows,
+    filter_sentence,
+    read_prefixes,
+)
 from cli.console import fact_table, list_table, note, out, print_json, show_key
 from cli.deployment import Deployment, find_deployment
 from cli.locations import Location, parse_oss, parse_s3
@@ -95,6 +109,13 @@ def create(  # noqa: PLR0913 - the options of a command
     ] = "",
     prefix: PrefixOption = None,
     prefixes_from: PrefixesFromOption = None,
+    include: IncludeOption = None,
+    exclude: ExcludeOption = None,
+    min_size: MinSizeOption = "",
+    max_size: MaxSizeOption = "",
+    newer_than: NewerThanOption = "",
+    older_than: OlderThanOption = "",
+    storage_class_filter: StorageClassFilterOption = None,
     oss_region: Annotated[
         str,
         typer.Option(metavar="REGION", help="OSS region, such as cn-hangzhou.", rich_help_panel=SOURCE_PANEL),
@@ -152,6 +173,10 @@ def create(  # noqa: PLR0913 - the options of a command
         oss_endpoint = oss_endpoint or belongings.oss.endpoint
         secret = secret or belongings.secret_arn
         destination_region = destination_region or belongings.aws.region
+    filters = FilterOptions(
+        include, exclude, min_size, max_size, newer_than, older_than, storage_class_filter
+    )
+    now = datetime.now(UTC)
     task = build_task(
         {
             "task_id": name,
@@ -183,7 +208,8 @@ def create(  # noqa: PLR0913 - the options of a command
             "keep_prefix": keep_prefix,
             "compare": compare,
             "deletes": read_deletes(delete, max_delete, backup_prefix),
-            "created_at": datetime.now(UTC),
+            "filters": filters.fields(now),
+            "created_at": now,
         }
     )
     deployment.tasks.create_task(task)
@@ -207,7 +233,7 @@ def build_task(fields: dict[str, Any]) -> "Task":
 def _sentences(error: "ValidationError") -> list[str]:
     sentences = []
     for problem in error.errors():
-        if (sentence := settings_sentence(problem)) is not None:
+        if (sentence := filter_sentence(problem) or settings_sentence(problem)) is not None:
             sentences.append(sentence)
             continue
         place = tuple(str(part) for part in problem["loc"])
@@ -265,6 +291,7 @@ def show(
         *([("Description", task.description)] if task.description else []),
         ("Source", _source(task)),
         *([("Only under", _prefixes(task))] if source.prefixes else []),
+        *filter_rows(task.filters),
         ("OSS region", source.region),
         ("OSS endpoint", source.endpoint or "public"),
         ("Secret", source.secret),

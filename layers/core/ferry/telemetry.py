@@ -21,6 +21,7 @@ _RESULT_METRICS: Final = {
     Result.GONE: "ObjectsGone",
     Result.DELETED: "ReplicasDeleted",
     Result.FAILED: "ObjectsFailed",
+    Result.EXCLUDED: "ObjectsExcluded",
 }
 _NOTICE_METRICS: Final = {
     Notice.UNVERIFIED: "ObjectsUnverified",

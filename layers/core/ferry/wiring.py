@@ -203,6 +203,7 @@ def event_runner() -> "EventRunner":
 
 @lru_cache(maxsize=8)
 def _follower(task: "Task", run_id: str) -> "Follower":
+    from ferry.tasks.filters import NO_FILTERS
     from ferry.tasks.leases import Leases
     from ferry.transfer.deleter import Deleter, backup_folder
     from ferry.transfer.follower import Follower
@@ -216,6 +217,7 @@ def _follower(task: "Task", run_id: str) -> "Follower":
         Leases(_table()),
         task.task_id,
         deletes=task.real_time is not None and task.real_time.deletes,
+        filters=task.filters or NO_FILTERS,
     )
 
 
@@ -376,16 +378,21 @@ def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
     from ferry.finder.changes import find_changes
     from ferry.finder.extras import extra_rule
     from ferry.finder.failed import find_failed
+    from ferry.tasks.filters import NO_FILTERS
 
+    filters = run.task.filters or NO_FILTERS
     if run.retry_of is not None:
         failures = partial(progress().ledger.list_failures, run.retry_of)
-        return partial(find_failed, source(run), replica(run), run.task.mapping, failures=failures)
+        return partial(
+            find_failed, source(run), replica(run), run.task.mapping, failures=failures, filters=filters
+        )
     return partial(
         find_changes,
         source(run),
         replica(run),
         run.task.mapping,
         mode=run.task.compare,
+        filters=filters,
         is_extra=extra_rule(
             run.task.deletes,
             run.task.mapping,

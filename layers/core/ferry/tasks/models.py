@@ -18,6 +18,7 @@ from pydantic import (
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.deletes import Deletes
+from ferry.tasks.filters import NO_FILTERS, Filters
 from ferry.tasks.prefixes import canonical_prefixes
 from ferry.tasks.real_time import RealTime
 from ferry.tasks.run_ids import pass_run_id, real_time_run_id
@@ -114,6 +115,7 @@ class Task(_Model):
     Attributes:
         description: What it is for, in the user's words.
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
+        filters: Which objects under the prefixes are meant; None for all.
         deletes: Which replicas without a source a run deletes; None for none.
         real_time: How notifications of the source are followed; None for not at all.
         schedule: When runs start by themselves; None for never.
@@ -126,6 +128,7 @@ class Task(_Model):
     keep_prefix: bool = False
     compare: CompareMode = CompareMode.AUTO
     created_at: Aware
+    filters: Filters | None = None
     deletes: Deletes | None = None
     real_time: RealTime | None = None
     schedule: Schedule | None = None
@@ -144,6 +147,7 @@ class Task(_Model):
             strip_prefix="" if self.keep_prefix else self.source.prefix,
             replica_prefix=self.destination.prefix,
             prefixes=self.source.prefixes,
+            patterns=(self.filters or NO_FILTERS).patterns,
         )
 
 
@@ -258,6 +262,7 @@ class Found(_Model):
         objects: Source objects looked at.
         size: Their bytes.
         current: Of them, already current on the replica side.
+        excluded: Objects that the task's filters leave out; not among the others.
         planned_objects: Of them, put into jobs.
         planned_size: Bytes of those.
         jobs: Jobs that copy.
@@ -275,6 +280,7 @@ class Found(_Model):
     replicas: int = 0
     extra: int = 0
     delete_jobs: int = 0
+    excluded: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
@@ -310,6 +316,7 @@ class Counts(_Model):
         size: Bytes copied.
         gone: Objects deleted from the source after they were listed.
         deleted: Replicas deleted because their source is gone.
+        excluded: Objects that the task's filters leave out, told of by notifications.
         unverified: Of the copied ones, those whose source gave no checksum of their content.
         metadata_dropped: Of the copied ones, those whose user metadata did not fit.
     """
@@ -323,6 +330,7 @@ class Counts(_Model):
     size: int = 0
     unverified: int = 0
     metadata_dropped: int = 0
+    excluded: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(

@@ -23,6 +23,7 @@ from ferry.keys import check_key
 from ferry.objects import Replica, SourceObject
 from ferry.outcome import Outcome, Result
 from ferry.replica_policy import properties_digest
+from ferry.tasks.filters import NO_FILTERS, Filters
 from ferry.tasks.leases import Lease, Leases
 from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import GREW, TransferEngine
@@ -77,6 +78,7 @@ class Follower:
         leases: Keep functions from doing the same at once.
         task_id: The task.
         deletes: Whether a replica goes when its source does.
+        filters: Which objects are meant.
     """
 
     engine: TransferEngine
@@ -84,6 +86,7 @@ class Follower:
     leases: Leases
     task_id: str
     deletes: bool
+    filters: Filters = NO_FILTERS
 
     async def follow_all(self, changes: Iterable[ChangedObject], *, seconds: float) -> list[Followed]:
         """Look at objects side by side, and copy or delete what is behind.
@@ -141,10 +144,12 @@ class Follower:
 
     async def _converge(self, change: ChangedObject, deadline: float) -> _End:
         mapping = self.engine.mapping
-        if not mapping.covers(change.key):
+        if not mapping.is_under_prefix(change.key):
             # Where it would land, another object's replica may be.
             msg = "The key does not begin with the task's prefix, or with one of them."
             raise PermanentError(msg, reason="OutsidePrefix")
+        if not mapping.covers(change.key):
+            return Outcome(change.key, Result.EXCLUDED)
         check_key(change.key, mapping.to_replica(change.key))
         end, _ = await self._look(change)
         if end is not None:
@@ -214,10 +219,14 @@ class Follower:
         """Compare both sides: how the object ends without any change, or None and the replica to change."""
         key = change.key
         replica = await asyncio.to_thread(self.engine.replica.head, self.engine.mapping.to_replica(key))
-        if replica is None:
+        if replica is None and not self.filters.looks_at_objects:
             return None, None
         try:
             source = await asyncio.to_thread(self.engine.source.head, key)
+            if not self.filters.take(source):
+                return Outcome(key, Result.EXCLUDED), replica
+            if replica is None:
+                return None, None
             companions = await read_companions(self.engine.source, source, wants_acl=False)
         except ObjectNotFoundError:
             return (None if self.deletes else Outcome(key, Result.GONE)), replica
@@ -258,6 +267,8 @@ class Follower:
         return replace(self.deleter, backup_prefix=f"{self.deleter.backup_prefix}{replica.etag}/")
 
     async def _final_look(self, change: ChangedObject) -> Outcome:
+        if not self.engine.mapping.covers(change.key):
+            return Outcome(change.key, Result.EXCLUDED)
         try:
             end, replica = await self._look(change)
             if isinstance(end, Outcome):
