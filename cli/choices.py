@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
@@ -109,6 +109,15 @@ StorageClassFilterOption = Annotated[
         show_default=False,
         help="Only objects of this class on OSS: Standard, IA, Archive, ColdArchive or DeepColdArchive; may "
         "be given many times.",
+        rich_help_panel=CHOICE_PANEL,
+    ),
+]
+ArchivedOption = Annotated[
+    Literal["fail", "skip", "restore"],
+    typer.Option(
+        "--archived",
+        help="An archived object that OSS does not let be read fails, or OSS is asked to restore it, so that "
+        "a later run copies it. With skip all objects of the archive classes are left out.",
         rich_help_panel=CHOICE_PANEL,
     ),
 ]

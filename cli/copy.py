@@ -17,6 +17,7 @@ from ferry.errors import ConfigurationError
 from rich.console import RenderableType
 
 from cli.choices import (
+    ArchivedOption,
     ExcludeOption,
     FilterOptions,
     IncludeOption,
@@ -73,6 +74,7 @@ from cli.sessions import aws_session
 from cli.summary import FailureList, Summary
 
 if TYPE_CHECKING:
+    from ferry.archives import Archived
     from ferry.outcome import Outcome
     from ferry.replica_settings import ReplicaSettings
     from ferry.replicate import Replication, Tally
@@ -100,6 +102,7 @@ class CopyOptions:
     deletes: "Deletes | None" = None
     prefixes: tuple[str, ...] = ()
     filters: "Filters | None" = None
+    archived: "Archived" = "fail"
 
 
 def copy(  # noqa: PLR0913 - the options of a command
@@ -115,6 +118,7 @@ def copy(  # noqa: PLR0913 - the options of a command
     newer_than: NewerThanOption = "",
     older_than: OlderThanOption = "",
     storage_class_filter: StorageClassFilterOption = None,
+    archived: ArchivedOption = "fail",
     oss_endpoint: OssEndpointOption = "",
     oss_region: OssRegionOption = "",
     oss_access_key_id: OssAccessKeyIdOption = "",
@@ -194,6 +198,7 @@ def copy(  # noqa: PLR0913 - the options of a command
         deletes,
         choose_prefixes(source.prefix, read_prefixes(prefix, prefixes_from)),
         filters.read(datetime.now(UTC)),
+        archived,
     )
     began = time.monotonic()
     with _failures(report) as failures:
@@ -225,6 +230,7 @@ def summarise(tally: "Tally", seconds: float) -> Summary:
         unverified=tally.unverified,
         metadata_dropped=tally.metadata_dropped,
         excluded=tally.excluded,
+        archived=tally.archived,
     )
 
 
@@ -279,10 +285,11 @@ class _Copy:
             raise ConfigurationError(msg, reason="InvalidBackupPrefix") from None
         run_id = f"copy-{datetime.now(UTC):%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
         policy = ReplicaPolicy(run_id, self.options.settings)
-        copier = LargeObjectCopier(source, replica, mapping, policy)
+        archived = self.options.archived
+        copier = LargeObjectCopier(source, replica, mapping, policy, archived=archived)
         limits = TransferLimits(in_flight=self.options.in_flight)
         return Replication(
-            TransferEngine(source, replica, mapping, policy, limits),
+            TransferEngine(source, replica, mapping, policy, limits, archived=archived),
             copier,
             mode=CompareMode(self.options.compare),
             large_object_threshold=self.options.large_object_threshold,

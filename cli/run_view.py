@@ -75,6 +75,7 @@ class RunView:
             unverified=counts.unverified,
             metadata_dropped=counts.metadata_dropped,
             excluded=found.excluded + counts.excluded,
+            archived=found.archived + counts.archived,
             seconds=((self.ended_at or self.now) - run.started_at).total_seconds(),
         )
 
@@ -93,7 +94,7 @@ class RunView:
         found, counts = self.found, self.counts
         return Snapshot(
             label=self.state.value.capitalize().replace("_", " "),
-            objects=counts.copied + counts.current + counts.gone + counts.deleted + counts.failed,
+            objects=counts.ended,
             total_objects=0 if self.run.dry_run else found.planned_objects + self._to_delete,
             size=counts.size,
             total_size=0 if self.run.dry_run else found.planned_size,

@@ -19,6 +19,7 @@ class Summary:
         objects: Objects considered: copied, current and failed ones.
         bytes: Bytes copied, in a dry run those that would be.
         copied: In a dry run those that would be.
+        archived: Objects left out since they are archived, likewise.
         excluded: Objects that the filters leave out, not among the others.
         deleted: Replicas deleted because their source is gone, in a dry run those that would be.
         unverified: Of the copied ones, those whose source gave no checksum of their content.
@@ -35,6 +36,7 @@ class Summary:
     unverified: int = 0
     metadata_dropped: int = 0
     excluded: int = 0
+    archived: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the document that ``--json`` prints."""
@@ -44,7 +46,7 @@ class Summary:
         """Return the rows of the table that people see."""
         rate = f" ({format_size(self.bytes / self.seconds)}/s)" if self.seconds > 0 and not dry_run else ""
         noticed = [("Unverified", self.unverified), ("Without their metadata", self.metadata_dropped)]
-        left_out = [("Excluded", self.excluded)]
+        left_out = [("Excluded", self.excluded), ("Archived, left out", self.archived)]
         return [
             ("Objects", f"{self.objects:,}"),
             ("Would be copied" if dry_run else "Copied", f"{self.copied:,}"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cli.choices import (
+    ArchivedOption,
     ExcludeOption,
     FilterOptions,
     IncludeOption,
@@ -66,6 +67,7 @@ app = typer.Typer(
 
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
+_ARCHIVED: Final = {"fail": "fail", "skip": "left out", "restore": "restored, then copied by a later run"}
 _SHOWN_PREFIXES: Final = 20
 _RULES: Final = {
     ("task_id",): ("NAME", "must be at most 40 lower-case letters, digits and '-', and not begin with '-'"),
@@ -116,6 +118,7 @@ def create(  # noqa: PLR0913 - the options of a command
     newer_than: NewerThanOption = "",
     older_than: OlderThanOption = "",
     storage_class_filter: StorageClassFilterOption = None,
+    archived: ArchivedOption = "fail",
     oss_region: Annotated[
         str,
         typer.Option(metavar="REGION", help="OSS region, such as cn-hangzhou.", rich_help_panel=SOURCE_PANEL),
@@ -209,6 +212,7 @@ def create(  # noqa: PLR0913 - the options of a command
             "compare": compare,
             "deletes": read_deletes(delete, max_delete, backup_prefix),
             "filters": filters.fields(now),
+            "archived": archived,
             "created_at": now,
         }
     )
@@ -292,6 +296,7 @@ def show(
         ("Source", _source(task)),
         *([("Only under", _prefixes(task))] if source.prefixes else []),
         *filter_rows(task.filters),
+        ("Archived objects", _ARCHIVED[task.archived]),
         ("OSS region", source.region),
         ("OSS endpoint", source.endpoint or "public"),
         ("Secret", source.secret),

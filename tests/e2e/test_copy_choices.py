@@ -74,6 +74,29 @@ def test_a_filter_that_cannot_be_is_refused_by_option(sides: TwoSides):
         assert words in " ".join(answer.stderr.replace("│", " ").split())
 
 
+def test_archived_objects_fail_are_left_out_or_are_restored_and_copied_later(sides: TwoSides):
+    fill(sides, "in/a")
+    for name, size in (("cold", 10), ("large", 6 * 1024**2)):
+        sides.source.put_object(f"in/{name}", b"x" * size, headers={"x-oss-storage-class": "ColdArchive"})
+
+    def copy(archived: str):
+        options = ("--archived", archived, "--large-object-threshold", "5MiB")
+        return sides.copy(*options, source="in/", destination="out/")
+
+    failing, skipping, restoring, restored = map(copy, ("fail", "skip", "restore", "restore"))
+
+    counts = [
+        tuple(answer.json[name] for name in ("objects", "copied", "failed", "archived"))
+        for answer in (failing, skipping, restoring, restored)
+    ]
+    assert counts == [(3, 1, 2, 0), (1, 0, 0, 2), (3, 0, 2, 0), (3, 2, 0, 0)]
+    assert [answer.code for answer in (failing, skipping, restoring, restored)] == [1, 0, 1, 0]
+    assert failing.stderr.count(": Archived: ") == 2
+    assert restoring.stderr.count(": RestoreStarted: ") == 2
+    assert set(sides.replicas()) == {"out/a", "out/cold", "out/large"}
+    assert sides.uploads() == []
+
+
 def test_an_empty_list_copies_nothing_and_says_so(sides: TwoSides, tmp_path: Path):
     fill(sides, *KEYS)
     listed = tmp_path / "prefixes.txt"

@@ -58,6 +58,10 @@ class ObjectNotFoundError(PermanentError):
     """The object does not exist: a definite 404 NoSuchKey, nothing weaker."""
 
 
+class ArchivedError(PermanentError):
+    """The object is archived and has to be restored before it can be read."""
+
+
 class ConfigurationError(PermanentError):
     """Nothing can work until somebody changes a setting, a key or a permission.
 

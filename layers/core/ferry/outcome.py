@@ -21,6 +21,8 @@ class Result(StrEnum):
     """The replica was deleted, since its source is gone."""
     EXCLUDED = "excluded"
     """The task's filters leave the object out."""
+    ARCHIVED = "archived"
+    """The object is archived, and the task leaves such objects out."""
     FAILED = "failed"
 
 

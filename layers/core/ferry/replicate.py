@@ -53,6 +53,7 @@ class Tally:
         copied: Objects copied, in a dry run those that would be.
         current: Objects whose replica already was what the source is.
         excluded: Objects that the filters leave out; not among those found.
+        archived: Objects that need copying, but are archived and left out for that.
         gone: Objects deleted from the source after they were listed.
         failed: Objects that could not be copied, or whose replicas could not be deleted.
         replicas: Replicas looked at.
@@ -81,6 +82,7 @@ class Tally:
     deleted: int = 0
     deletes_refused: str | None = None
     excluded: int = 0
+    archived: int = 0
     size: int = 0
     closed: int = 0
     moved_size: int = 0
@@ -185,6 +187,7 @@ class Replication:
             key_range,
             mode=self._mode,
             filters=self._filters,
+            skips_archived=engine.archived == "skip",
             is_extra=extra_rule(self._deletes, engine.mapping),
         )
         for batch in batched(findings, _BATCH, strict=False):
@@ -216,6 +219,7 @@ class Replication:
         tally.found += chosen
         tally.current += chosen - len(copies)
         tally.excluded += sum(finding.left_out is LeftOut.EXCLUDED for finding in batch)
+        tally.archived += sum(finding.left_out is LeftOut.ARCHIVED for finding in batch)
         tally.replicas += sum(finding.has_replica for finding in batch)
         tally.extra += len(extras)
         self._extras.add(extras)
@@ -268,6 +272,8 @@ class Replication:
                 tally.deleted += 1
             case Result.EXCLUDED:
                 tally.excluded += 1
+            case Result.ARCHIVED:
+                tally.archived += 1
             case Result.FAILED:
                 tally.failed += 1
                 self._on_report(outcome)

@@ -22,6 +22,7 @@ _RESULT_METRICS: Final = {
     Result.DELETED: "ReplicasDeleted",
     Result.FAILED: "ObjectsFailed",
     Result.EXCLUDED: "ObjectsExcluded",
+    Result.ARCHIVED: "ObjectsArchived",
 }
 _NOTICE_METRICS: Final = {
     Notice.UNVERIFIED: "ObjectsUnverified",

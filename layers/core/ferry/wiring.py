@@ -252,6 +252,7 @@ def _engine(run_id: str, task: "Task", *, put_size: int | None = None) -> "Trans
         task.mapping,
         _policy(run_id, task),
         limits=limits,
+        archived=task.archived,
     )
 
 
@@ -270,6 +271,7 @@ def _copier(run_id: str, task: "Task") -> "LargeObjectCopier":
         task.mapping,
         _policy(run_id, task),
         part_size=settings().part_size,
+        archived=task.archived,
         exact=is_real_time(run_id),
     )
 
@@ -393,6 +395,7 @@ def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
         run.task.mapping,
         mode=run.task.compare,
         filters=filters,
+        skips_archived=run.task.archived == "skip",
         is_extra=extra_rule(
             run.task.deletes,
             run.task.mapping,

@@ -137,6 +137,14 @@ def test_a_task_keeps_its_filters(deployed: Deployed):
         assert words in shown
 
 
+def test_a_task_says_what_becomes_of_archived_objects(deployed: Deployed):
+    created = deployed.json(*CREATE, "--archived", "restore")
+    _, shown, _ = deployed.run("task", "show", "photos")
+
+    assert created["archived"] == "restore"
+    assert "restored, then copied by a later run" in shown
+
+
 def test_a_task_without_filters_has_none(deployed: Deployed):
     assert deployed.json(*CREATE)["filters"] is None
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from itertools import batched
-from typing import Final
+from typing import Final, Self
 
+from ferry.archives import ARCHIVE_CLASSES
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.compare import Decision, compare_marker, compare_rows
 from ferry.finder.listing import prefetched
@@ -28,6 +29,8 @@ class LeftOut(Enum):
 
     EXCLUDED = "excluded"
     """A filter of the task leaves it out."""
+    ARCHIVED = "archived"
+    """It needs copying, but is archived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Finding:
     """One source object: ``copy`` says what to copy, None when the replica is current.
 
     Or one replica without a source, when ``extra`` describes it; or one object that the task leaves out, when
-    ``left_out`` says why.
+    ``left_out`` says why. ``storage_class`` is that of an object to copy.
     """
 
     key: str
@@ -43,6 +46,13 @@ class Finding:
     copy: JobObject | None
     extra: ExtraReplica | None = None
     left_out: LeftOut | None = None
+    storage_class: str = ""
+
+    def unless_archived(self) -> Self:
+        """Return it as one that is left out, if it is about an archived object to copy."""
+        if self.copy is None or self.storage_class not in ARCHIVE_CLASSES:
+            return self
+        return replace(self, copy=None, left_out=LeftOut.ARCHIVED)
 
     @property
     def is_chosen(self) -> bool:
@@ -64,6 +74,7 @@ def find_changes(  # noqa: PLR0913 - both sides, and what a task says about its 
     *,
     mode: CompareMode,
     filters: Filters = NO_FILTERS,
+    skips_archived: bool = False,
     is_extra: Callable[[str], bool] = lambda _: False,
 ) -> Iterator[Finding]:
     """Compare both sides of a key range.
@@ -75,6 +86,7 @@ def find_changes(  # noqa: PLR0913 - both sides, and what a task says about its 
         key_range: Which source keys to look at.
         mode: How to recognise a current replica.
         filters: Which objects are meant.
+        skips_archived: Whether objects of an archive class are left out unless their replica is current.
         is_extra: Tells of the key of a replica without a source whether it is to be reported.
 
     Yields:
@@ -98,7 +110,8 @@ def find_changes(  # noqa: PLR0913 - both sides, and what a task says about its 
                 if _is_wanted(pair, mapping, is_extra)
             ]
             for decision in decisions:
-                yield decision.result() if isinstance(decision, Future) else decision
+                finding = decision.result() if isinstance(decision, Future) else decision
+                yield finding.unless_archived() if skips_archived else finding
 
 
 def _is_wanted(pair: Pair, mapping: KeyMapping, is_extra: Callable[[str], bool]) -> bool:
@@ -129,7 +142,8 @@ def _decide(
         case Decision.CURRENT:
             return Finding(pair.key, row.size, None)
         case Decision.COPY:
-            return Finding(pair.key, row.size, _to_copy(pair, row.size, row.etag))
+            copy = _to_copy(pair, row.size, row.etag)
+            return Finding(pair.key, row.size, copy, storage_class=row.storage_class)
         case Decision.LOOK:
             return pool.submit(look, pair)
 
@@ -150,7 +164,7 @@ def _look(
 ) -> Finding:
     row = pair.source
     assert row is not None
-    size, etag = row.size, row.etag
+    size, etag, storage_class = row.size, row.etag, row.storage_class
     if row.is_symlink:
         try:
             target = source.head(row.key)
@@ -160,17 +174,18 @@ def _look(
             return Finding(row.key, size, _to_copy(pair, size, etag))
         if not filters.take(target):
             return Finding(row.key, target.size, None, left_out=LeftOut.EXCLUDED)
-        size, etag = target.size, target.etag
+        size, etag, storage_class = target.size, target.etag, target.storage_class
+    to_copy = Finding(row.key, size, _to_copy(pair, size, etag), storage_class=storage_class)
     if compare_rows(row, pair.replica, mode) is Decision.COPY:
-        return Finding(row.key, size, _to_copy(pair, size, etag))
+        return to_copy
     try:
         found = replica.head(mapping.to_replica(row.key))
     except ConfigurationError as error:
         _raise_unless_refused(error)
-        return Finding(row.key, size, _to_copy(pair, size, etag))
+        return to_copy
     if compare_marker(etag, found.marker if found else None) is Decision.CURRENT:
         return Finding(row.key, size, None)
-    return Finding(row.key, size, _to_copy(pair, size, etag))
+    return to_copy
 
 
 def _raise_unless_refused(error: PermanentError) -> None:

@@ -100,6 +100,7 @@ def next_chunk(
         extra=len(extras),
         delete_jobs=len(delete_jobs),
         excluded=sum(row.left_out is LeftOut.EXCLUDED for row in rows),
+        archived=sum(row.left_out is LeftOut.ARCHIVED for row in rows),
     )
     return Chunk(
         shard_id=shard.shard_id,

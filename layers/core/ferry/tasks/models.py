@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from ferry.archives import Archived
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.deletes import Deletes
@@ -116,6 +117,7 @@ class Task(_Model):
         description: What it is for, in the user's words.
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
         filters: Which objects under the prefixes are meant; None for all.
+        archived: What becomes of objects that OSS does not let anybody read before they are restored.
         deletes: Which replicas without a source a run deletes; None for none.
         real_time: How notifications of the source are followed; None for not at all.
         schedule: When runs start by themselves; None for never.
@@ -129,6 +131,7 @@ class Task(_Model):
     compare: CompareMode = CompareMode.AUTO
     created_at: Aware
     filters: Filters | None = None
+    archived: Archived = "fail"
     deletes: Deletes | None = None
     real_time: RealTime | None = None
     schedule: Schedule | None = None
@@ -263,6 +266,7 @@ class Found(_Model):
         size: Their bytes.
         current: Of them, already current on the replica side.
         excluded: Objects that the task's filters leave out; not among the others.
+        archived: Objects that need copying, but are archived and left out for that; not among the others.
         planned_objects: Of them, put into jobs.
         planned_size: Bytes of those.
         jobs: Jobs that copy.
@@ -281,6 +285,7 @@ class Found(_Model):
     extra: int = 0
     delete_jobs: int = 0
     excluded: int = 0
+    archived: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
@@ -317,6 +322,7 @@ class Counts(_Model):
         gone: Objects deleted from the source after they were listed.
         deleted: Replicas deleted because their source is gone.
         excluded: Objects that the task's filters leave out, told of by notifications.
+        archived: Objects that are archived and left out for that.
         unverified: Of the copied ones, those whose source gave no checksum of their content.
         metadata_dropped: Of the copied ones, those whose user metadata did not fit.
     """
@@ -331,6 +337,13 @@ class Counts(_Model):
     unverified: int = 0
     metadata_dropped: int = 0
     excluded: int = 0
+    archived: int = 0
+
+    @property
+    def ended(self) -> int:
+        """Objects that have ended, whichever way."""
+        ends = (self.copied, self.current, self.gone, self.deleted, self.failed, self.excluded, self.archived)
+        return sum(ends)
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
