@@ -16,7 +16,21 @@ import typer
 from ferry.errors import ConfigurationError
 from rich.console import RenderableType
 
-from cli.choices import PrefixesFromOption, PrefixOption, choose_prefixes, read_prefixes
+from cli.choices import (
+    ArchivedOption,
+    ExcludeOption,
+    FilterOptions,
+    IncludeOption,
+    MaxSizeOption,
+    MinSizeOption,
+    NewerThanOption,
+    OlderThanOption,
+    PrefixesFromOption,
+    PrefixOption,
+    StorageClassFilterOption,
+    choose_prefixes,
+    read_prefixes,
+)
 from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, open_source, s3_client
 from cli.console import err, fact_table, note, out, print_json
 from cli.locations import Location
@@ -60,11 +74,13 @@ from cli.sessions import aws_session
 from cli.summary import FailureList, Summary
 
 if TYPE_CHECKING:
+    from ferry.archives import Archived
     from ferry.outcome import Outcome
     from ferry.replica_settings import ReplicaSettings
     from ferry.replicate import Replication, Tally
     from ferry.stores.http import HttpTransport
     from ferry.tasks.deletes import Deletes
+    from ferry.tasks.filters import Filters
 
 MIB: Final = 1024**2
 copy_epilog: Final = (
@@ -85,6 +101,8 @@ class CopyOptions:
     in_flight: int = 64
     deletes: "Deletes | None" = None
     prefixes: tuple[str, ...] = ()
+    filters: "Filters | None" = None
+    archived: "Archived" = "fail"
 
 
 def copy(  # noqa: PLR0913 - the options of a command
@@ -93,6 +111,14 @@ def copy(  # noqa: PLR0913 - the options of a command
     *,
     prefix: PrefixOption = None,
     prefixes_from: PrefixesFromOption = None,
+    include: IncludeOption = None,
+    exclude: ExcludeOption = None,
+    min_size: MinSizeOption = "",
+    max_size: MaxSizeOption = "",
+    newer_than: NewerThanOption = "",
+    older_than: OlderThanOption = "",
+    storage_class_filter: StorageClassFilterOption = None,
+    archived: ArchivedOption = "fail",
     oss_endpoint: OssEndpointOption = "",
     oss_region: OssRegionOption = "",
     oss_access_key_id: OssAccessKeyIdOption = "",
@@ -159,6 +185,9 @@ def copy(  # noqa: PLR0913 - the options of a command
         )
     )
     deletes = read_deletes(delete, max_delete, backup_prefix)
+    filters = FilterOptions(
+        include, exclude, min_size, max_size, newer_than, older_than, storage_class_filter
+    )
     options = CopyOptions(
         settings,
         compare,
@@ -168,6 +197,8 @@ def copy(  # noqa: PLR0913 - the options of a command
         in_flight,
         deletes,
         choose_prefixes(source.prefix, read_prefixes(prefix, prefixes_from)),
+        filters.read(datetime.now(UTC)),
+        archived,
     )
     began = time.monotonic()
     with _failures(report) as failures:
@@ -198,6 +229,8 @@ def summarise(tally: "Tally", seconds: float) -> Summary:
         seconds=seconds,
         unverified=tally.unverified,
         metadata_dropped=tally.metadata_dropped,
+        excluded=tally.excluded,
+        archived=tally.archived,
     )
 
 
@@ -230,6 +263,7 @@ class _Copy:
         from ferry.multipart.upload import LargeObjectCopier
         from ferry.replica_policy import ReplicaPolicy
         from ferry.replicate import Replication
+        from ferry.tasks.filters import NO_FILTERS
         from ferry.tasks.models import CompareMode
         from ferry.transfer.engine import TransferEngine, TransferLimits
 
@@ -239,7 +273,9 @@ class _Copy:
         replica = open_replica(self.destination, self.s3, client, session, http)
         prefix = self.source.prefix
         strip = "" if self.options.keep_prefix else prefix
-        mapping = KeyMapping(prefix, strip, self.destination.prefix, self.options.prefixes)
+        filters = self.options.filters or NO_FILTERS
+        chosen = (self.options.prefixes, filters.patterns)
+        mapping = KeyMapping(prefix, strip, self.destination.prefix, *chosen)
         deletes = self.options.deletes
         try:
             if deletes is not None:
@@ -249,15 +285,17 @@ class _Copy:
             raise ConfigurationError(msg, reason="InvalidBackupPrefix") from None
         run_id = f"copy-{datetime.now(UTC):%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
         policy = ReplicaPolicy(run_id, self.options.settings)
-        copier = LargeObjectCopier(source, replica, mapping, policy)
+        archived = self.options.archived
+        copier = LargeObjectCopier(source, replica, mapping, policy, archived=archived)
         limits = TransferLimits(in_flight=self.options.in_flight)
         return Replication(
-            TransferEngine(source, replica, mapping, policy, limits),
+            TransferEngine(source, replica, mapping, policy, limits, archived=archived),
             copier,
             mode=CompareMode(self.options.compare),
             large_object_threshold=self.options.large_object_threshold,
             dry_run=self.options.dry_run,
             deletes=deletes,
+            filters=filters,
             on_report=self._report,
         )
 

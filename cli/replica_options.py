@@ -163,7 +163,7 @@ def settings_sentence(problem: "ErrorDetails") -> str | None:
             return f"--storage-class-map knows no S3 class {problem['input']!r}; one is STANDARD_IA."
         case ["kms_key"]:
             return f"--kms-key must be the id, alias/NAME or ARN of a KMS key, not {problem['input']!r}."
-        case []:
+        case [] if "KMS" in problem["msg"]:
             # The one rule about two fields together.
             return "--kms-key needs --encryption sse-kms."
     return None

@@ -50,6 +50,8 @@ class RunView:
             failed=counts.failed,
             unverified=counts.unverified,
             metadata_dropped=counts.metadata_dropped,
+            excluded=found.excluded + counts.excluded,
+            archived=found.archived + counts.archived,
             seconds=self.status.seconds,
         )
 

@@ -29,12 +29,14 @@ def set_(  # noqa: PLR0913 - the options of a command
     expression: Annotated[
         str,
         typer.Argument(
-            metavar="EXPRESSION", help="rate(1 day), or cron(minute hour day month weekday year) with a '?'."
+            metavar="EXPRESSION",
+            help="rate(1 day), cron(minute hour day month weekday year) with a '?', or once: "
+            "at(2026-12-24T03:00:00).",
         ),
     ],
     *,
     timezone: Annotated[
-        str, typer.Option(metavar="ZONE", help="Time zone of a cron expression, such as Asia/Shanghai.")
+        str, typer.Option(metavar="ZONE", help="Time zone of a cron or at expression, such as Asia/Shanghai.")
     ] = "UTC",
     stack: StackOption = "ferry",
     aws_region: AwsRegionOption = "",
@@ -74,7 +76,7 @@ def show(
         rows = [
             ("Schedule", schedule.expression),
             ("Time zone", schedule.timezone),
-            ("Next runs", "\n".join(_times(schedule))),
+            ("Next runs", "\n".join(_times(schedule)) or "none, it has passed"),
         ]
         out().print(fact_table(rows))
 
@@ -104,14 +106,15 @@ def _schedule(expression: str, timezone: str) -> "Schedule":
         schedule = Schedule(expression=expression, timezone=timezone)
     except ValidationError as error:
         names = {"expression": "The schedule", "timezone": "--timezone"}
-        said = [
-            f"{names[str(problem['loc'][0])]} {problem['msg'].removeprefix('Value error, ')}, "
-            f"not {problem['input']!r}."
-            for problem in error.errors()
-        ]
+        said = []
+        for problem in error.errors():
+            rule = problem["msg"].removeprefix("Value error, ")
+            place = problem["loc"]
+            given = f", not {problem['input']!r}" if place else ""
+            said.append(f"{names[str(place[0])] if place else 'The schedule'} {rule}{given}.")
         raise typer.BadParameter(" ".join(said)) from None
     if not schedule.next_times(datetime.now(UTC), 1):
-        msg = "The schedule lies in the past as a whole; name a year to come, or *."
+        msg = "The schedule lies in the past as a whole; name a time to come."
         raise typer.BadParameter(msg)
     return schedule
 

@@ -19,6 +19,8 @@ class Summary:
         objects: Objects considered: copied, current and failed ones.
         bytes: Bytes copied, in a dry run those that would be.
         copied: In a dry run those that would be.
+        archived: Objects left out since they are archived, likewise.
+        excluded: Objects that the filters leave out, not among the others.
         deleted: Replicas deleted because their source is gone, in a dry run those that would be.
         unverified: Of the copied ones, those whose source gave no checksum of their content.
         metadata_dropped: Of the copied ones, those whose user metadata did not fit.
@@ -33,6 +35,8 @@ class Summary:
     seconds: float
     unverified: int = 0
     metadata_dropped: int = 0
+    excluded: int = 0
+    archived: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the document that ``--json`` prints."""
@@ -42,6 +46,7 @@ class Summary:
         """Return the rows of the table that people see."""
         rate = f" ({format_size(self.bytes / self.seconds)}/s)" if self.seconds > 0 and not dry_run else ""
         noticed = [("Unverified", self.unverified), ("Without their metadata", self.metadata_dropped)]
+        left_out = [("Excluded", self.excluded), ("Archived, left out", self.archived)]
         return [
             ("Objects", f"{self.objects:,}"),
             ("Would be copied" if dry_run else "Copied", f"{self.copied:,}"),
@@ -49,6 +54,7 @@ class Summary:
             ("Already current", f"{self.current:,}"),
             ("Would be deleted" if dry_run else "Deleted", f"{self.deleted:,}"),
             ("Failed", f"{self.failed:,}"),
+            *((name, f"{count:,}") for name, count in left_out if count),
             ("Bytes to copy" if dry_run else "Bytes copied", f"{format_size(self.bytes)}{rate}"),
             ("Time", format_seconds(self.seconds)),
         ]

@@ -1,5 +1,6 @@
 """``ferry task``: setting up what to replicate."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -13,7 +14,22 @@ from cli.alerts import (
     alerts_sentence,
     describe_alerts,
 )
-from cli.choices import PrefixesFromOption, PrefixOption, read_prefixes
+from cli.choices import (
+    ArchivedOption,
+    ExcludeOption,
+    FilterOptions,
+    IncludeOption,
+    MaxSizeOption,
+    MinSizeOption,
+    NewerThanOption,
+    OlderThanOption,
+    PrefixesFromOption,
+    PrefixOption,
+    StorageClassFilterOption,
+    filter_rows,
+    filter_sentence,
+    read_prefixes,
+)
 from cli.console import fact_table, list_table, note, out, print_json, show_key
 from cli.deployment import find_deployment
 from cli.locations import Location, parse_oss, parse_s3
@@ -62,6 +78,7 @@ app.command(epilog="Example: ferry task alerts photos --alarm-email operations@e
 
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
+_ARCHIVED: Final = {"fail": "fail", "skip": "left out", "restore": "restored, then copied by a later run"}
 _SHOWN_PREFIXES: Final = 20
 _OPTIONS: Final = {
     ("task_id",): "NAME",
@@ -105,6 +122,14 @@ def create(  # noqa: PLR0913 - the options of a command
     ] = "",
     prefix: PrefixOption = None,
     prefixes_from: PrefixesFromOption = None,
+    include: IncludeOption = None,
+    exclude: ExcludeOption = None,
+    min_size: MinSizeOption = "",
+    max_size: MaxSizeOption = "",
+    newer_than: NewerThanOption = "",
+    older_than: OlderThanOption = "",
+    storage_class_filter: StorageClassFilterOption = None,
+    archived: ArchivedOption = "fail",
     oss_region: Annotated[
         str,
         typer.Option(metavar="REGION", help="OSS region, such as cn-hangzhou.", rich_help_panel=SOURCE_PANEL),
@@ -165,6 +190,9 @@ def create(  # noqa: PLR0913 - the options of a command
         oss_endpoint = oss_endpoint or belongings.oss.endpoint
         secret = secret or belongings.secret_arn
         destination_region = destination_region or belongings.aws.region
+    filters = FilterOptions(
+        include, exclude, min_size, max_size, newer_than, older_than, storage_class_filter
+    )
     settings = build_task_settings(
         {
             "task_id": name,
@@ -196,6 +224,8 @@ def create(  # noqa: PLR0913 - the options of a command
             "keep_prefix": keep_prefix,
             "compare": compare,
             "deletes": read_deletes(delete, max_delete, backup_prefix),
+            "filters": filters.fields(datetime.now(UTC)),
+            "archived": archived,
             "alerts": alert_fields(alarm_email, alarm_webhook, alarm_lag),
         }
     )
@@ -222,7 +252,7 @@ def _sentences(error: "ValidationError") -> list[str]:
 
     sentences = []
     for raw, problem in zip(error.errors(), field_problems(error.errors()), strict=True):
-        if (sentence := settings_sentence(raw) or alerts_sentence(raw)) is not None:
+        if (sentence := filter_sentence(raw) or settings_sentence(raw) or alerts_sentence(raw)) is not None:
             sentences.append(sentence)
         elif problem.place[:2] == ("source", "prefixes"):
             sentences.append(f"--prefix and --prefixes-from {problem.message}.")
@@ -278,6 +308,8 @@ def show(
         *([("Description", task.description)] if task.description else []),
         ("Source", _source(task)),
         *([("Only under", _prefixes(task))] if source.prefixes else []),
+        *filter_rows(task.filters),
+        ("Archived objects", _ARCHIVED[task.archived]),
         ("OSS region", source.region),
         ("OSS endpoint", source.endpoint or "public"),
         ("Secret", source.secret),

@@ -9,7 +9,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError, HTTPClientError, ResponseStreamingError
-from ferry.errors import ObjectNotFoundError, TransientError
+from ferry.errors import ObjectNotFoundError, PermanentError, TransientError
 from ferry.finder.merge import Pair, merge_listings
 from ferry.keys import KeyMapping, KeyRange
 from ferry.listings import list_under
@@ -18,6 +18,7 @@ from ferry.objects import CONTENT_HEADERS
 from ferry.retry import RetryPolicy
 from ferry.stores.oss import OssStore
 from ferry.stores.s3 import S3Store
+from ferry.tasks.filters import Filters
 
 from cli.differences import ReplicaSide, SourceSide, differences
 
@@ -81,16 +82,18 @@ class Verifier:
         replica: The replica bucket, for its listing.
         client: A client of the replica's region.
         mapping: Which keys, and where they land.
+        filters: Which objects.
         content: Read every body on both sides.
         pays_requests: Whether the caller pays for what it asks of the replica's bucket.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - both sides, and what is compared of them
         self,
         source: OssStore,
         replica: S3Store,
         client: "S3Client",
         mapping: KeyMapping,
+        filters: Filters,
         *,
         content: bool,
         pays_requests: bool,
@@ -100,6 +103,7 @@ class Verifier:
         self._replica = replica
         self._client = client
         self._mapping = mapping
+        self._filters = filters
         self._content = content
         self._paying: Any = {"RequestPayer": "requester"} if pays_requests else {}
         self._retry = RetryPolicy()
@@ -126,12 +130,16 @@ class Verifier:
             mapping,
         ):
             # The empty object that stands for the source's "folder" has no key on the other side.
-            if mapping.to_replica(pair.key) or (pair.source and pair.source.size):
+            has_key = mapping.to_replica(pair.key) or (pair.source and pair.source.size)
+            is_meant = mapping.covers(pair.key) and (pair.source is None or self._filters.take(pair.source))
+            if has_key and is_meant:
                 yield pair
 
     async def _check(self, pair: Pair, slots: asyncio.Semaphore) -> None:
         verdict = self.verdict
         async with slots:
+            if pair.source and pair.source.is_symlink and not await self._takes_target(pair.key):
+                return
             found = await self._differences(pair.key) if pair.source and pair.replica else None
         if found is None and pair.source:
             verdict.missing += 1
@@ -144,6 +152,19 @@ class Verifier:
             verdict.show("different", pair.key, "; ".join(found))
         else:
             verdict.same += 1
+
+    async def _takes_target(self, key: str) -> bool:
+        """Tell whether what a link points to is meant; the listing shows only the link."""
+        if not self._filters.looks_at_objects:
+            return True
+        try:
+            target = await self._retry.run(
+                lambda: asyncio.to_thread(self._source.head, key), deadline=_FOREVER
+            )
+        except PermanentError:
+            # Whatever is wrong with it shows when it is compared.
+            return True
+        return self._filters.take(target)
 
     async def _differences(self, key: str) -> list[str] | None:
         """Return what differs, None when the replica was deleted after it was listed."""

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -10,7 +11,20 @@ from ferry.keys import KeyMapping
 from rich.console import RenderableType
 from rich.text import Text
 
-from cli.choices import PrefixesFromOption, PrefixOption, choose_prefixes, read_prefixes
+from cli.choices import (
+    ExcludeOption,
+    FilterOptions,
+    IncludeOption,
+    MaxSizeOption,
+    MinSizeOption,
+    NewerThanOption,
+    OlderThanOption,
+    PrefixesFromOption,
+    PrefixOption,
+    StorageClassFilterOption,
+    choose_prefixes,
+    read_prefixes,
+)
 from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, open_source, s3_client
 from cli.console import err, fact_table, format_seconds, note, out, print_json, show_key
 from cli.locations import Location
@@ -35,6 +49,8 @@ from cli.replica_options import OssRequestPayerOption, S3RequestPayerOption
 from cli.sessions import aws_session
 
 if TYPE_CHECKING:
+    from ferry.tasks.filters import Filters
+
     from cli.verification import Verdict
 
 verify_epilog: Final = (
@@ -51,6 +67,13 @@ def verify(  # noqa: PLR0913 - the options of a command
     ] = False,
     prefix: PrefixOption = None,
     prefixes_from: PrefixesFromOption = None,
+    include: IncludeOption = None,
+    exclude: ExcludeOption = None,
+    min_size: MinSizeOption = "",
+    max_size: MaxSizeOption = "",
+    newer_than: NewerThanOption = "",
+    older_than: OlderThanOption = "",
+    storage_class_filter: StorageClassFilterOption = None,
     oss_endpoint: OssEndpointOption = "",
     oss_region: OssRegionOption = "",
     oss_access_key_id: OssAccessKeyIdOption = "",
@@ -83,8 +106,10 @@ def verify(  # noqa: PLR0913 - the options of a command
     began = time.monotonic()
     prefixes = choose_prefixes(source.prefix, read_prefixes(prefix, prefixes_from))
     strip = "" if keep_prefix else source.prefix
-    mapping = KeyMapping(source.prefix, strip, destination.prefix, prefixes)
-    verdict = _run(source, destination, (oss, s3), mapping, content=content)
+    chosen = FilterOptions(include, exclude, min_size, max_size, newer_than, older_than, storage_class_filter)
+    filters = chosen.read(datetime.now(UTC))
+    mapping = KeyMapping(source.prefix, strip, destination.prefix, prefixes, filters.patterns)
+    verdict = _run(source, destination, (oss, s3), mapping, filters, content=content)
     _print(verdict, f"{source} ↔ {destination}", time.monotonic() - began, as_json=as_json)
     if not verdict.agrees:
         raise typer.Exit(1)
@@ -95,6 +120,7 @@ def _run(
     destination: Location,
     access: tuple[OssAccess, S3Access],
     mapping: KeyMapping,
+    filters: "Filters",
     *,
     content: bool,
 ) -> "Verdict":
@@ -114,6 +140,7 @@ def _run(
                 open_replica(destination, s3, client, session, http),
                 client,
                 mapping,
+                filters,
                 content=content,
                 pays_requests=s3.pays_requests,
             )

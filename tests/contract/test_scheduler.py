@@ -25,6 +25,12 @@ def test_schedules_are_made_changed_and_removed(moto):
         assert made["ScheduleExpression"] == "cron(0 3 * * ? *)"
         assert made["ScheduleExpressionTimezone"] == "Asia/Shanghai"
         assert made["Target"]["Input"] == '{"action": "start", "task_id": "photos"}'
+        assert made["ActionAfterCompletion"] == "NONE"
+        scheduler.remove("photos")
+        scheduler.put("photos", Schedule(expression="at(2126-12-24T03:00:00)"))
+        once = client.get_schedule(Name="photos", GroupName="ferry-tasks")
+        assert once["ScheduleExpression"] == "at(2126-12-24T03:00:00)"
+        assert once["ActionAfterCompletion"] == "DELETE"
         for _ in range(2):
             scheduler.remove("photos")
         assert client.list_schedules(GroupName="ferry-tasks")["Schedules"] == []

@@ -75,6 +75,10 @@ class ObjectNotFoundError(PermanentError):
     """The object does not exist: a definite 404 NoSuchKey, nothing weaker."""
 
 
+class ArchivedError(PermanentError):
+    """The object is archived and has to be restored before it can be read."""
+
+
 class RequestError(FerryError):
     """What a person asks for cannot be done as it is asked for; no workflow ever meets it."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from ferry.errors import PermanentError
+from ferry.patterns import EVERY_KEY, KeyPatterns
 
 MAX_REPLICA_KEY_BYTES: Final = 1024
 UNREADABLE_KEYS: Final = frozenset({".", ".."})
@@ -73,12 +74,14 @@ class KeyMapping:
     Attributes:
         prefixes: Of the keys under ``source_prefix`` only those under one of these; ascending, none within
             another. None of them for all keys.
+        patterns: Of these keys, only those that the patterns take, relative to ``source_prefix``.
     """
 
     source_prefix: str = ""
     strip_prefix: str = ""
     replica_prefix: str = ""
     prefixes: tuple[str, ...] = ()
+    patterns: KeyPatterns = EVERY_KEY
 
     def __post_init__(self) -> None:
         if not self.source_prefix.startswith(self.strip_prefix):
@@ -90,7 +93,7 @@ class KeyMapping:
 
     @property
     def listing_prefixes(self) -> tuple[str, ...]:
-        """The prefixes that hold every source key that is meant, and no other; ascending."""
+        """The prefixes that hold every source key that is meant; ascending."""
         return self.prefixes or (self.source_prefix,)
 
     @property
@@ -100,6 +103,10 @@ class KeyMapping:
 
     def covers(self, source_key: str) -> bool:
         """Tell whether a source key is meant."""
+        return self.is_under_prefix(source_key) and self.patterns.take(source_key[len(self.source_prefix) :])
+
+    def is_under_prefix(self, source_key: str) -> bool:
+        """Tell whether a source key lies under one of the prefixes."""
         prefixes = self.listing_prefixes
         # Of prefixes none of which holds another, only the last one before a key can hold the key.
         place = bisect_right(prefixes, sort_key(source_key), key=sort_key)

@@ -19,6 +19,10 @@ class Result(StrEnum):
     """The source was deleted after it was listed."""
     DELETED = "deleted"
     """The replica was deleted, since its source is gone."""
+    EXCLUDED = "excluded"
+    """The task's filters leave the object out."""
+    ARCHIVED = "archived"
+    """The object is archived, and the task leaves such objects out."""
     FAILED = "failed"
 
 

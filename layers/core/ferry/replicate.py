@@ -14,7 +14,7 @@ from typing import Final
 
 from ferry.errors import FerryError
 from ferry.extra_spool import ExtraSpool
-from ferry.finder.changes import Finding, find_changes
+from ferry.finder.changes import Finding, LeftOut, find_changes
 from ferry.finder.extras import extra_rule
 from ferry.finder.shards import plan_ranges
 from ferry.handover import Handover
@@ -26,6 +26,7 @@ from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 from ferry.preflight import check_access
 from ferry.tasks.deletes import Deletes
+from ferry.tasks.filters import NO_FILTERS, Filters
 from ferry.tasks.models import CompareMode
 from ferry.transfer.deleter import Deleter, backup_folder
 from ferry.transfer.engine import GREW, TransferEngine
@@ -51,6 +52,8 @@ class Tally:
         is_listed: Whether every source object was looked at, so that the plan is final.
         copied: Objects copied, in a dry run those that would be.
         current: Objects whose replica already was what the source is.
+        excluded: Objects that the filters leave out; not among those found.
+        archived: Objects that need copying, but are archived and left out for that.
         gone: Objects deleted from the source after they were listed.
         failed: Objects that could not be copied, or whose replicas could not be deleted.
         replicas: Replicas looked at.
@@ -78,6 +81,8 @@ class Tally:
     extra: int = 0
     deleted: int = 0
     deletes_refused: str | None = None
+    excluded: int = 0
+    archived: int = 0
     size: int = 0
     closed: int = 0
     moved_size: int = 0
@@ -95,6 +100,7 @@ class Replication:
         engine: Copies what is not large; it also says which buckets, keys and places.
         copier: Copies large objects.
         mode: How to recognise a current replica.
+        filters: Which objects are meant.
         large_object_threshold: Bytes from which an object is large.
         dry_run: Only count what would be copied and deleted.
         deletes: Which replicas without a source are deleted; None for none.
@@ -110,6 +116,7 @@ class Replication:
         large_object_threshold: int,
         dry_run: bool = False,
         deletes: Deletes | None = None,
+        filters: Filters = NO_FILTERS,
         on_report: Callable[[Outcome], None] = lambda _: None,
     ) -> None:
         self.tally = Tally()
@@ -119,6 +126,7 @@ class Replication:
         self._large_object_threshold = large_object_threshold
         self._dry_run = dry_run
         self._deletes = deletes
+        self._filters = filters
         self._extras = ExtraSpool()
         self._on_report = on_report
 
@@ -178,6 +186,8 @@ class Replication:
             engine.mapping,
             key_range,
             mode=self._mode,
+            filters=self._filters,
+            skips_archived=engine.archived == "skip",
             is_extra=extra_rule(self._deletes, engine.mapping),
         )
         for batch in batched(findings, _BATCH, strict=False):
@@ -204,12 +214,13 @@ class Replication:
         tally = self.tally
         copies = [finding.copy for finding in batch if finding.copy is not None]
         extras = [finding.extra for finding in batch if finding.extra is not None]
+        chosen = sum(finding.is_chosen for finding in batch)
         size = sum(item.size for item in copies)
-        tally.found += len(batch) - len(extras)
-        tally.current += len(batch) - len(copies) - len(extras)
-        tally.replicas += sum(
-            finding.copy is None or finding.copy.replica_etag is not None for finding in batch
-        )
+        tally.found += chosen
+        tally.current += chosen - len(copies)
+        tally.excluded += sum(finding.left_out is LeftOut.EXCLUDED for finding in batch)
+        tally.archived += sum(finding.left_out is LeftOut.ARCHIVED for finding in batch)
+        tally.replicas += sum(finding.has_replica for finding in batch)
         tally.extra += len(extras)
         self._extras.add(extras)
         tally.planned += len(copies)
@@ -259,6 +270,10 @@ class Replication:
                 tally.gone += 1
             case Result.DELETED:
                 tally.deleted += 1
+            case Result.EXCLUDED:
+                tally.excluded += 1
+            case Result.ARCHIVED:
+                tally.archived += 1
             case Result.FAILED:
                 tally.failed += 1
                 self._on_report(outcome)

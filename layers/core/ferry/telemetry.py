@@ -31,6 +31,8 @@ _RESULT_METRICS: Final = {
     Result.GONE: "ObjectsGone",
     Result.DELETED: "ReplicasDeleted",
     Result.FAILED: "ObjectsFailed",
+    Result.EXCLUDED: "ObjectsExcluded",
+    Result.ARCHIVED: "ObjectsArchived",
 }
 _NOTICE_METRICS: Final = {
     Notice.UNVERIFIED: "ObjectsUnverified",

@@ -257,6 +257,7 @@ def event_runner() -> "EventRunner":
 
 @lru_cache(maxsize=8)
 def _follower(task: "Task", run_id: str) -> "Follower":
+    from ferry.tasks.filters import NO_FILTERS
     from ferry.tasks.leases import Leases
     from ferry.transfer.deleter import Deleter, backup_folder
     from ferry.transfer.follower import Follower
@@ -270,6 +271,7 @@ def _follower(task: "Task", run_id: str) -> "Follower":
         Leases(_table()),
         task.task_id,
         deletes=task.real_time is not None and task.real_time.deletes,
+        filters=task.filters or NO_FILTERS,
     )
 
 
@@ -305,6 +307,7 @@ def _engine(run_id: str, task: "Task", *, put_size: int | None = None) -> "Trans
         _policy(run_id, task),
         limits=limits,
         retry=_task_retry(task),
+        archived=task.archived,
     )
 
 
@@ -323,6 +326,7 @@ def _copier(run_id: str, task: "Task") -> "LargeObjectCopier":
         task.mapping,
         _policy(run_id, task),
         part_size=settings().part_size,
+        archived=task.archived,
         exact=is_real_time(run_id),
         on_part=_beats(run_id),
         retry=_task_retry(task),
@@ -514,16 +518,22 @@ def _find(run: "Run") -> "Callable[[KeyRange], Iterator[Finding]]":
     from ferry.finder.changes import find_changes
     from ferry.finder.extras import extra_rule
     from ferry.finder.failed import find_failed
+    from ferry.tasks.filters import NO_FILTERS
 
+    filters = run.task.filters or NO_FILTERS
     if run.retry_of is not None:
         failures = partial(_failures_to_retry, run)
-        return partial(find_failed, source(run), replica(run), run.task.mapping, failures=failures)
+        return partial(
+            find_failed, source(run), replica(run), run.task.mapping, failures=failures, filters=filters
+        )
     return partial(
         find_changes,
         source(run),
         replica(run),
         run.task.mapping,
         mode=run.task.compare,
+        filters=filters,
+        skips_archived=run.task.archived == "skip",
         is_extra=extra_rule(
             run.task.deletes,
             run.task.mapping,

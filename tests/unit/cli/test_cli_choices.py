@@ -1,7 +1,10 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import typer
 
-from cli.choices import choose_prefixes, read_prefixes
+from cli.choices import FilterOptions, choose_prefixes, read_prefixes
+from tests.support.builders import NOON
 
 
 def written(folder, content):
@@ -51,3 +54,31 @@ def test_a_prefix_elsewhere_is_refused_by_option():
         typer.BadParameter, match=r"--prefix and --prefixes-from must each begin with .* 'in/'"
     ):
         choose_prefixes("in/", ("out/",))
+
+
+def chosen(**typed):
+    return FilterOptions(**dict.fromkeys(FilterOptions.__dataclass_fields__, "") | typed).fields(NOON)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("30d", NOON - timedelta(days=30)),
+        ("90m", NOON - timedelta(minutes=90)),
+        ("2026-01-01", datetime(2026, 1, 1, tzinfo=UTC)),
+        ("2026-01-01T12:00:00Z", datetime(2026, 1, 1, 12, tzinfo=UTC)),
+        ("2026-01-01T12:00:00+08:00", datetime(2026, 1, 1, 4, tzinfo=UTC)),
+    ],
+)
+def test_a_time_may_be_an_age(text, moment):
+    assert chosen(newer_than=text) == {"modified_after": moment}
+
+
+@pytest.mark.parametrize("text", ["yesterday", "30", "-1d", "999999w", "2026-13-01"])
+def test_what_is_no_time_is_refused(text):
+    with pytest.raises(typer.BadParameter, match="--older-than must be a time such as"):
+        chosen(older_than=text)
+
+
+def test_no_filter_option_makes_no_filters():
+    assert chosen() is None

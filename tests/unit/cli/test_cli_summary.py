@@ -25,7 +25,7 @@ def test_a_tally_becomes_the_documented_json():
 
     assert json.dumps(document) == (
         '{"objects": 8, "bytes": 70, "copied": 4, "current": 3, "deleted": 0, "failed": 1, "seconds": 1.235, '
-        '"unverified": 2, "metadata_dropped": 1}'
+        '"unverified": 2, "metadata_dropped": 1, "excluded": 0, "archived": 0}'
     )
 
 

@@ -126,6 +126,40 @@ def test_a_task_keeps_its_prefixes_in_order(deployed: Deployed):
     assert "must each begin with the source prefix 'in/'" in " ".join(err.replace("│", " ").split())
 
 
+def test_a_task_keeps_its_filters(deployed: Deployed):
+    created = deployed.json(
+        *CREATE,
+        *("--include", "*.jpg", "--include", "re:^母", "--exclude", "tmp/", "--min-size", "1KiB"),
+        *("--newer-than", "2026-01-31", "--older-than", "2026-02-28T20:00:00+08:00"),
+        *("--storage-class-filter", "IA", "--storage-class-filter", "Standard"),
+    )
+    _, shown, _ = deployed.run("task", "show", "photos")
+
+    assert created["filters"] == {
+        "include": ["*.jpg", "re:^母"],
+        "exclude": ["tmp/"],
+        "min_size": 1024,
+        "max_size": None,
+        "modified_after": "2026-01-31T00:00:00Z",
+        "modified_before": "2026-02-28T12:00:00Z",
+        "storage_classes": ["Standard", "IA"],
+    }
+    for words in ("re:^母", "tmp/", "1,024 bytes", "2026-02-28 12:00:00 UTC", "Standard, IA"):
+        assert words in shown
+
+
+def test_a_task_says_what_becomes_of_archived_objects(deployed: Deployed):
+    created = deployed.json(*CREATE, "--archived", "restore")
+    _, shown, _ = deployed.run("task", "show", "photos")
+
+    assert created["archived"] == "restore"
+    assert "restored, then copied by a later run" in shown
+
+
+def test_a_task_without_filters_has_none(deployed: Deployed):
+    assert deployed.json(*CREATE)["filters"] is None
+
+
 def finish(deployed: Deployed, run_id: str, state: RunState, **counts: int) -> None:
     """Let a run find 10 objects, 7 of them to copy, and end."""
     found = Found(objects=10, size=1000, current=3, planned_objects=7, planned_size=700, jobs=1)
@@ -171,6 +205,10 @@ def test_a_name_is_taken_once(deployed: Deployed):
         (["--oss-region", "oss_hangzhou"], "--oss-region must be an OSS region such as cn-hangzhou"),
         (["--oss-endpoint", "oss-cn-hangzhou"], "--oss-endpoint must be a URL such as https://"),
         (["--destination-region", "Frankfurt"], "--destination-region must be an AWS region"),
+        (["--exclude", "{a"], "--exclude must be a pattern that can be matched, unlike '{a': a '{' has no"),
+        (["--storage-class-filter", "COLD"], "--storage-class-filter knows no OSS class 'COLD'"),
+        (["--min-size", "2", "--max-size", "1"], "The filters contradict each other"),
+        (["--delete", "--backup-prefix", "out/"], "must not hold the replicas themselves"),
     ],
 )
 def test_what_is_wrong_with_a_task_is_said_by_option(deployed: Deployed, options, words):

@@ -1,5 +1,6 @@
 import pytest
 from ferry.errors import (
+    ArchivedError,
     ConfigurationError,
     ConflictError,
     DamagedContentError,
@@ -19,7 +20,7 @@ OSS_TABLE = [
     (404, "NoSuchBucket", ConfigurationError),
     (404, "Http404", PermanentError),
     (412, "PreconditionFailed", SourceChangedError),
-    (403, "InvalidObjectState", PermanentError),
+    (403, "InvalidObjectState", ArchivedError),
     (403, "AccessDenied", ConfigurationError),
     (403, "SignatureDoesNotMatch", ConfigurationError),
     (403, "InvalidAccessKeyId", ConfigurationError),

@@ -23,6 +23,8 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
         "cron(30 2 L * ? *)",
         "cron(0 0 ? * 6#1 2026-2030)",
         "cron(0 0 1 1 ? 2000)",
+        "at(2026-12-24T03:00:00)",
+        "at(2000-01-01T00:00:00)",
     ],
 )
 def test_what_eventbridge_takes_is_taken(expression):
@@ -46,6 +48,11 @@ def test_what_eventbridge_takes_is_taken(expression):
         ("cron(0 0 32 * ? *)", "day"),
         ("cron(0 0 * 13 ? *)", "month"),
         ("cron(a b c d ? f)", "cron expression"),
+        ("at(2026-12-24 03:00:00)", "must be such as"),
+        ("at(2026-12-24T03:00)", "must be such as"),
+        ("at(2026-12-24T03:00:00Z)", "must be such as"),
+        ("at(2026-02-30T03:00:00)", "must name a moment that there is: day"),
+        ("at(0000-01-01T00:00:00)", "must name a moment that there is: year"),
     ],
 )
 def test_what_is_no_schedule_is_refused_in_words(expression, said):
@@ -106,3 +113,22 @@ def test_a_time_that_clocks_skip_is_left_out_and_one_that_they_show_twice_counts
 
     assert [(moment.day, moment.astimezone(UTC).hour) for moment in spring] == [(28, 1), (30, 0), (31, 0)]
     assert [(moment.day, moment.astimezone(UTC).hour) for moment in autumn] == [(24, 0), (25, 0), (26, 1)]
+
+
+def test_once_is_once_in_its_time_zone():
+    schedule = Schedule(expression="at(2026-12-24T03:00:00)", timezone="Asia/Shanghai")
+
+    (moment,) = schedule.next_times(NOON, 5)
+
+    assert schedule.is_once
+    assert (moment.hour, moment.astimezone(UTC)) == (3, datetime(2026, 12, 23, 19, tzinfo=UTC))
+    assert schedule.next_times(moment, 5) == []
+    assert not Schedule(expression="rate(1 day)").is_once
+
+
+def test_a_moment_that_clocks_skip_is_refused_and_one_that_comes_twice_is_the_first():
+    with pytest.raises(ValidationError, match="clocks in Europe/Berlin skip"):
+        Schedule(expression="at(2026-03-29T02:30:00)", timezone="Europe/Berlin")
+    (moment,) = Schedule(expression="at(2026-10-25T02:30:00)", timezone="Europe/Berlin").next_times(NOON, 1)
+
+    assert moment.astimezone(UTC) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)

@@ -8,13 +8,14 @@ import pytest
 from ferry.jobs import ChangedObject
 from ferry.keys import KeyMapping
 from ferry.outcome import Outcome, Result
+from ferry.tasks.filters import Filters
 from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import TransferEngine, TransferLimits
 from ferry.transfer.follower import Followed, Follower
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.support.builders import NOON, SAME_KEYS, policy
+from tests.support.builders import NOON, SAME_KEYS, policy, properties
 from tests.support.clock import retry_policy
 from tests.support.interleaving import SlowSource, WatchedReplica, run_interleaved, turns
 from tests.support.leases import MemoryLeases
@@ -267,6 +268,35 @@ def test_a_key_outside_the_tasks_prefixes_touches_no_replica(prefixes):
     reasons = [one.outcome.reason for one in ended]
     assert reasons == ["", "OutsidePrefix", "OutsidePrefix", "OutsidePrefix"]
     assert bench.replicas() == {"a.jpg": b"mine"}
+
+
+def test_what_the_filters_leave_out_touches_no_replica():
+    bench = Bench(Random(1))
+    follower = bench.follower()
+    filters = Filters(exclude=("*.tmp",), max_size=3)
+    mapping = KeyMapping(patterns=filters.patterns)
+    contents = {"a": b"1", "b.tmp": b"2", "c": b"large", "d": b"2"}
+    for key, content in contents.items():
+        bench.source.write(key, content)
+    for key in ("b.tmp", "c", "d", "gone", "gone.tmp"):
+        bench.replica._store(key, b"R", properties(), "R")
+    engine = replace(follower.engine, mapping=mapping)
+    deleter = replace(follower.deleter, mapping=mapping)
+    follower = replace(follower, engine=engine, deleter=deleter, deletes=True, filters=filters)
+    changes = [ChangedObject(key=key) for key in (*contents, "gone", "gone.tmp")]
+
+    ended = run_interleaved(lambda: follower.follow_all(changes, seconds=60), bench.random)
+    looked = asyncio.run(follower.look_all(changes))
+
+    assert [one.outcome.result.value for one in ended] == [
+        *("copied", "excluded", "excluded", "copied"),
+        *("deleted", "excluded"),
+    ]
+    assert [outcome.result.value for outcome in looked] == [
+        *("current", "excluded", "excluded", "current"),
+        *("gone", "excluded"),
+    ]
+    assert bench.replicas() == {"a": b"1", "b.tmp": b"R", "c": b"R", "d": b"2", "gone.tmp": b"R"}
 
 
 def test_a_failure_after_a_copy_is_told():

@@ -112,6 +112,8 @@ class CountsDocument(_Document):
         current: Whose replica was current, whether the finder saw it or the copy.
         gone: Deleted from the source after they were listed.
         deleted: Replicas deleted because their source is gone.
+        excluded: Left out by the task's filters.
+        archived: Left out because OSS has to restore them first.
         unverified: Of the copied ones, those whose source gave no checksum.
         metadata_dropped: Of the copied ones, those whose user metadata did not fit.
     """
@@ -122,6 +124,8 @@ class CountsDocument(_Document):
     gone: int
     deleted: int
     failed: int
+    excluded: int
+    archived: int
     unverified: int
     metadata_dropped: int
 
@@ -264,6 +268,8 @@ class RunDocument(_Document):
                 gone=counts.gone,
                 deleted=counts.deleted,
                 failed=counts.failed,
+                excluded=found.excluded + counts.excluded,
+                archived=found.archived + counts.archived,
                 unverified=counts.unverified,
                 metadata_dropped=counts.metadata_dropped,
             ),

@@ -35,7 +35,7 @@ def series_of(minutes: Mapping[str, Counts], lags: Mapping[str, Distribution]) -
     points = [
         SeriesPoint(
             time=datetime.fromtimestamp(place, UTC),
-            objects=one.copied + one.current + one.gone + one.deleted + one.failed,
+            objects=one.ended,
             bytes=one.size,
             failed=one.failed,
             lag_p50=lag[place].quantile(0.5),

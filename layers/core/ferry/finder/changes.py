@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from functools import partial
 from itertools import batched
-from typing import Final
+from typing import Final, Self
 
+from ferry.archives import ARCHIVE_CLASSES
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.compare import Decision, compare_marker, compare_rows
 from ferry.finder.listing import prefetched
@@ -15,32 +17,64 @@ from ferry.jobs import ExtraReplica, JobObject
 from ferry.keys import KeyMapping, KeyRange
 from ferry.listings import list_under
 from ferry.stores.protocols import ReplicaStore, SourceStore
+from ferry.tasks.filters import NO_FILTERS, Filters
 from ferry.tasks.models import CompareMode
 
 LOOK_CONCURRENCY: Final = 32
 _BATCH: Final = 512
 
 
+class LeftOut(Enum):
+    """Why an object is neither copied nor missed."""
+
+    EXCLUDED = "excluded"
+    """A filter of the task leaves it out."""
+    ARCHIVED = "archived"
+    """It needs copying, but is archived."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One source object: ``copy`` says what to copy, None when the replica is current.
 
-    Or one replica without a source, when ``extra`` describes it.
+    Or one replica without a source, when ``extra`` describes it; or one object that the task leaves out, when
+    ``left_out`` says why. ``storage_class`` is that of an object to copy.
     """
 
     key: str
     size: int
     copy: JobObject | None
     extra: ExtraReplica | None = None
+    left_out: LeftOut | None = None
+    storage_class: str = ""
+
+    def unless_archived(self) -> Self:
+        """Return it as one that is left out, if it is about an archived object to copy."""
+        if self.copy is None or self.storage_class not in ARCHIVE_CLASSES:
+            return self
+        return replace(self, copy=None, left_out=LeftOut.ARCHIVED)
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether it is a source object that the task means."""
+        return self.extra is None and self.left_out is None
+
+    @property
+    def has_replica(self) -> bool:
+        """Whether it is about a replica that was listed and may be the task's."""
+        is_known = self.copy is None or self.copy.replica_etag is not None
+        return is_known and self.left_out is None
 
 
-def find_changes(
+def find_changes(  # noqa: PLR0913 - both sides, and what a task says about its objects
     source: SourceStore,
     replica: ReplicaStore,
     mapping: KeyMapping,
     key_range: KeyRange,
     *,
     mode: CompareMode,
+    filters: Filters = NO_FILTERS,
+    skips_archived: bool = False,
     is_extra: Callable[[str], bool] = lambda _: False,
 ) -> Iterator[Finding]:
     """Compare both sides of a key range.
@@ -51,11 +85,13 @@ def find_changes(
         mapping: Which keys, and where they land.
         key_range: Which source keys to look at.
         mode: How to recognise a current replica.
+        filters: Which objects are meant.
+        skips_archived: Whether objects of an archive class are left out unless their replica is current.
         is_extra: Tells of the key of a replica without a source whether it is to be reported.
 
     Yields:
-        One finding per source object and extra replica, ascending by key. The empty object that stands for a
-        source "folder" whose replica's key would be empty is not reported.
+        One finding per source object under the prefixes and extra replica, ascending by key. The empty object
+        that stands for a source "folder" whose replica's key would be empty is not reported.
 
     Raises:
         FerryError: A listing or a look at a replica failed; what was yielded before is right.
@@ -66,13 +102,16 @@ def find_changes(
         mapping,
     )
     with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:
-        look = partial(_look, source, replica, mapping, mode)
+        look = partial(_look, source, replica, mapping, mode, filters)
         for batch in batched(pairs, _BATCH, strict=False):
             decisions = [
-                _decide(pair, pool, look, mode) for pair in batch if _is_wanted(pair, mapping, is_extra)
+                _left_out(pair, mapping, filters) or _decide(pair, pool, look, mode)
+                for pair in batch
+                if _is_wanted(pair, mapping, is_extra)
             ]
             for decision in decisions:
-                yield decision.result() if isinstance(decision, Future) else decision
+                finding = decision.result() if isinstance(decision, Future) else decision
+                yield finding.unless_archived() if skips_archived else finding
 
 
 def _is_wanted(pair: Pair, mapping: KeyMapping, is_extra: Callable[[str], bool]) -> bool:
@@ -80,6 +119,13 @@ def _is_wanted(pair: Pair, mapping: KeyMapping, is_extra: Callable[[str], bool])
     if pair.source is None:
         return is_extra(replica_key)
     return pair.source.size > 0 or replica_key != ""
+
+
+def _left_out(pair: Pair, mapping: KeyMapping, filters: Filters) -> Finding | None:
+    row = pair.source
+    if row is None or (mapping.covers(row.key) and filters.take(row)):
+        return None
+    return Finding(row.key, row.size, None, left_out=LeftOut.EXCLUDED)
 
 
 def _decide(
@@ -96,7 +142,8 @@ def _decide(
         case Decision.CURRENT:
             return Finding(pair.key, row.size, None)
         case Decision.COPY:
-            return Finding(pair.key, row.size, _to_copy(pair, row.size, row.etag))
+            copy = _to_copy(pair, row.size, row.etag)
+            return Finding(pair.key, row.size, copy, storage_class=row.storage_class)
         case Decision.LOOK:
             return pool.submit(look, pair)
 
@@ -108,11 +155,16 @@ def _replica_range(mapping: KeyMapping, key_range: KeyRange) -> KeyRange:
 
 
 def _look(
-    source: SourceStore, replica: ReplicaStore, mapping: KeyMapping, mode: CompareMode, pair: Pair
+    source: SourceStore,
+    replica: ReplicaStore,
+    mapping: KeyMapping,
+    mode: CompareMode,
+    filters: Filters,
+    pair: Pair,
 ) -> Finding:
     row = pair.source
     assert row is not None
-    size, etag = row.size, row.etag
+    size, etag, storage_class = row.size, row.etag, row.storage_class
     if row.is_symlink:
         try:
             target = source.head(row.key)
@@ -120,17 +172,20 @@ def _look(
             _raise_unless_refused(error)
             # A dangling link, one to another link, one that is refused: the copy reports it with its reason.
             return Finding(row.key, size, _to_copy(pair, size, etag))
-        size, etag = target.size, target.etag
+        if not filters.take(target):
+            return Finding(row.key, target.size, None, left_out=LeftOut.EXCLUDED)
+        size, etag, storage_class = target.size, target.etag, target.storage_class
+    to_copy = Finding(row.key, size, _to_copy(pair, size, etag), storage_class=storage_class)
     if compare_rows(row, pair.replica, mode) is Decision.COPY:
-        return Finding(row.key, size, _to_copy(pair, size, etag))
+        return to_copy
     try:
         found = replica.head(mapping.to_replica(row.key))
     except ConfigurationError as error:
         _raise_unless_refused(error)
-        return Finding(row.key, size, _to_copy(pair, size, etag))
+        return to_copy
     if compare_marker(etag, found.marker if found else None) is Decision.CURRENT:
         return Finding(row.key, size, None)
-    return Finding(row.key, size, _to_copy(pair, size, etag))
+    return to_copy
 
 
 def _raise_unless_refused(error: PermanentError) -> None:

@@ -5,7 +5,7 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from ferry.finder.changes import Finding
+from ferry.finder.changes import Finding, LeftOut
 from ferry.jobs import CopyJob, DeleteJob, ExtraReplica, JobObject, pack_extras, pack_objects
 from ferry.tasks.models import Found, Run, Shard
 
@@ -88,16 +88,19 @@ def next_chunk(
     copies = [row.copy for row in rows if row.copy is not None]
     extras = [row.extra for row in rows if row.extra is not None]
     jobs, delete_jobs = _jobs(run, shard, copies, extras, large_object_threshold)
+    chosen = [row for row in rows if row.is_chosen]
     found = Found(
-        objects=len(rows) - len(extras),
-        size=sum(row.size for row in rows if row.extra is None),
-        current=len(rows) - len(extras) - len(copies),
+        objects=len(chosen),
+        size=sum(row.size for row in chosen),
+        current=len(chosen) - len(copies),
         planned_objects=len(copies),
         planned_size=sum(item.size for item in copies),
         jobs=len(jobs),
-        replicas=sum(row.copy is None or row.copy.replica_etag is not None for row in rows),
+        replicas=sum(row.has_replica for row in rows),
         extra=len(extras),
         delete_jobs=len(delete_jobs),
+        excluded=sum(row.left_out is LeftOut.EXCLUDED for row in rows),
+        archived=sum(row.left_out is LeftOut.ARCHIVED for row in rows),
     )
     return Chunk(
         shard_id=shard.shard_id,

@@ -8,11 +8,12 @@ from itertools import batched
 from typing import Final
 
 from ferry.errors import ConfigurationError, ObjectNotFoundError, PermanentError
-from ferry.finder.changes import LOOK_CONCURRENCY, Finding
+from ferry.finder.changes import LOOK_CONCURRENCY, Finding, LeftOut
 from ferry.finder.compare import Decision, compare_marker
 from ferry.jobs import ExtraReplica, JobObject
 from ferry.keys import KeyMapping, KeyRange, check_key, sort_key
 from ferry.stores.protocols import ReplicaStore, SourceStore
+from ferry.tasks.filters import NO_FILTERS, Filters
 from ferry.tasks.models import Failure
 
 _HELD: Final = 50_000
@@ -27,6 +28,7 @@ def find_failed(
     key_range: KeyRange,
     *,
     failures: Callable[[], Iterable[Failure]],
+    filters: Filters = NO_FILTERS,
 ) -> Iterator[Finding]:
     """Look at the failed objects of a key range again.
 
@@ -36,6 +38,7 @@ def find_failed(
         mapping: Which keys, and where they land.
         key_range: Which source keys to look at.
         failures: Reads them from their beginning at every call, in any order.
+        filters: Which objects are meant.
 
     Yields:
         One finding per object that needs a job or is current by now, ascending by key; none for those that
@@ -47,7 +50,7 @@ def find_failed(
     """
     with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:
         for batch in batched(_ascending(failures, mapping, key_range), _BATCH, strict=False):
-            found = pool.map(partial(_look, source, replica, mapping), batch)
+            found = pool.map(partial(_look, source, replica, mapping, filters), batch)
             yield from (finding for finding in found if finding is not None)
 
 
@@ -65,7 +68,7 @@ def _ascending(
 
 
 def _look(
-    source: SourceStore, replica: ReplicaStore, mapping: KeyMapping, failure: Failure
+    source: SourceStore, replica: ReplicaStore, mapping: KeyMapping, filters: Filters, failure: Failure
 ) -> Finding | None:
     key, replica_key = failure.key, mapping.to_replica(failure.key)
     hopeless = Finding(key, 0, JobObject(key=key, size=0, etag=""))
@@ -83,6 +86,8 @@ def _look(
     except PermanentError:
         # Its job says again what is wrong with it.
         return hopeless
+    if not filters.take(described):
+        return Finding(key, described.size, None, left_out=LeftOut.EXCLUDED)
     if compare_marker(described.etag, there.marker if there else None) is Decision.CURRENT:
         return Finding(key, described.size, None)
     return Finding(

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from ferry.archives import refused_as_archived
 from ferry.errors import (
+    ArchivedError,
     ConfigurationError,
     ConflictError,
     FerryError,
@@ -104,6 +106,8 @@ class LargeObjectSteps:
             raise await self._judged(error) from error
         except ObjectNotFoundError:
             begun = Outcome(self.job.key, Result.GONE)
+        except ArchivedError as error:
+            begun = await refused_as_archived(self.copier.source, self.job.key, self.copier.archived, error)
         if isinstance(begun, Outcome):
             self._close(begun)
             return None

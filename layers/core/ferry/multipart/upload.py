@@ -1,12 +1,14 @@
 """Copying one large object: begin, copy ranges of parts side by side, complete or abort."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
+from ferry.archives import ARCHIVE_CLASSES, Archived
 from ferry.checksums import combine_crc64, crc64
 from ferry.companions import read_companions
 from ferry.errors import ConflictError, FerryError, PartsDifferError, PermanentError, SourceChangedError
@@ -71,6 +73,7 @@ class LargeObjectCopier:
         parts_in_flight: Parts copied at once; each streams, so memory does not grow with their size.
         part_size: Preferred bytes per part.
         on_part: Told the bytes of every part that S3 has taken.
+        archived: What becomes of a source that has to be restored before it can be read.
         exact: Whether a replica of the same content is copied again for its headers, metadata and tags.
     """
 
@@ -81,6 +84,7 @@ class LargeObjectCopier:
     parts_in_flight: int = 4
     part_size: int = 16 * 1024**2
     on_part: Callable[[int], None] = lambda _: None
+    archived: Archived = "fail"
     exact: bool = False
     retry: RetryPolicy = field(default_factory=RetryPolicy)
 
@@ -105,6 +109,7 @@ class LargeObjectCopier:
 
         Raises:
             ObjectNotFoundError: The source is gone.
+            ArchivedError: It has to be restored before it can be copied.
             PermanentError: The object cannot be copied.
         """
         replica_key = self.mapping.to_replica(key)
@@ -120,7 +125,16 @@ class LargeObjectCopier:
                 return ended
         if source.size:
             part_size_for(source.size, preferred_size=self.part_size)
+        if source.size and source.storage_class in ARCHIVE_CLASSES:
+            await self._try_to_read(source)
         return Sides(source, replica.etag if replica else None)
+
+    async def _try_to_read(self, source: SourceObject) -> None:
+        """Read a byte: a class says nothing sure, since buckets may let archived objects be read."""
+        # What has changed meanwhile shows when it is copied.
+        with contextlib.suppress(SourceChangedError):
+            async with self.source.open(source.key, byte_range=ByteRange(0, 1), if_match=source.etag) as body:
+                await body.read()
 
     async def start(self, sides: Sides) -> UploadPlan | Outcome:
         """Start an upload of what was looked at; an object that became empty is written at once.

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from ferry.archives import refused_as_archived
 from ferry.errors import (
+    ArchivedError,
     ConfigurationError,
     ConflictError,
     FerryError,
@@ -50,6 +52,8 @@ async def copy_whole(
             failure = error
         except ObjectNotFoundError:
             return Outcome(key, Result.GONE)
+        except ArchivedError as error:
+            return await refused_as_archived(copier.source, key, copier.archived, error)
         except ConfigurationError as error:
             judged = await refusals.judge(key, error)
             if isinstance(judged, ConfigurationError):

@@ -9,6 +9,7 @@ from typing import override
 
 from ferry.checksums import crc64
 from ferry.errors import (
+    ArchivedError,
     ConflictError,
     DamagedContentError,
     ObjectNotFoundError,
@@ -38,13 +39,20 @@ def _now() -> datetime:
 
 @dataclass
 class MemorySource(SourceStore):
-    """A source bucket; ``write`` and ``remove`` change it as its owner would."""
+    """A source bucket; ``write`` and ``remove`` change it as its owner would.
+
+    Attributes:
+        archived: Keys that cannot be read; the owner takes those out that are restored.
+        restores: Days that restores were asked for, by key.
+    """
 
     clock: Callable[[], datetime] = _now
     objects: dict[str, tuple[SourceObject, bytes]] = field(default_factory=dict)
     tag_sets: dict[str, dict[str, str]] = field(default_factory=dict)
     acls: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    archived: set[str] = field(default_factory=set)
+    restores: dict[str, int] = field(default_factory=dict)
 
     def write(
         self,
@@ -133,6 +141,9 @@ class MemorySource(SourceStore):
         self, key: str, *, byte_range: ByteRange | None = None, if_match: str | None = None
     ) -> AsyncIterator[SourceBody]:
         described, content = self._get(key)
+        if key in self.archived:
+            msg = f"The object {key!r} is archived."
+            raise ArchivedError(msg)
         if if_match is not None and if_match != described.etag:
             msg = f"The etag is {described.etag}."
             raise SourceChangedError(msg)
@@ -142,6 +153,11 @@ class MemorySource(SourceStore):
                 msg = f"Asked for {byte_range.header()} of {described.size} bytes."
                 raise DamagedContentError(msg, reason="WrongRange")
         yield _MemoryBody(described, content)
+
+    @override
+    def restore(self, key: str, *, days: int) -> None:
+        self._get(key)
+        self.restores[key] = days
 
     def _get(self, key: str) -> tuple[SourceObject, bytes]:
         if key not in self.objects:

@@ -11,7 +11,7 @@ from typing import Any, Final, Self, override
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-from ferry.errors import ConfigurationError, DamagedContentError, TransientError
+from ferry.errors import ConfigurationError, DamagedContentError, PermanentError, TransientError
 from ferry.keys import KeyRange, sort_key
 from ferry.objects import ByteRange, ListedObject, SourceObject
 from ferry.retry import RetryPolicy
@@ -140,6 +140,18 @@ class OssStore(SourceStore):
     @override
     def acl(self, key: str) -> str:
         return str(self._call(lambda: self._bucket.get_object_acl(key, headers=self._payer)).acl)
+
+    @override
+    def restore(self, key: str, *, days: int) -> None:
+        from oss2.models import RestoreConfiguration
+
+        # Without a tier, since Archive takes none; the others then take the standard one.
+        wanted = RestoreConfiguration(days=days)
+        try:
+            self._call(lambda: self._bucket.restore_object(key, headers=self._payer, input=wanted))
+        except PermanentError as error:
+            if error.reason != "RestoreAlreadyInProgress":
+                raise
 
     def _page(
         self, prefix: str, token: str, *, start_after: str, delimiter: str = "", max_keys: int = LIST_PAGE

@@ -84,7 +84,11 @@ class SourceStore(ObjectListing, Protocol):
         Raises:
             SourceChangedError: The object's etag is not ``if_match``.
             ObjectNotFoundError: There is no such object.
+            ArchivedError: It has to be restored first.
         """
+
+    def restore(self, key: str, *, days: int) -> None:
+        """Have an archived object restored for some days, 1 to 7; one that is being restored is fine."""
 
 
 class ReplicaStore(ObjectListing, Protocol):

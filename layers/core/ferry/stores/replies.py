@@ -6,6 +6,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from ferry.errors import (
+    ArchivedError,
     ConfigurationError,
     ConflictError,
     DamagedContentError,
@@ -164,9 +165,7 @@ def oss_error(reply: ErrorReply) -> FerryError:
     if status == 412:
         return SourceChangedError(said, reason="SourceChanged")
     if code == "InvalidObjectState":
-        return PermanentError(
-            f"{said}. The object is archived; restore it on OSS and run the task again.", reason="Archived"
-        )
+        return ArchivedError(f"{said}. The object is archived; restore it on OSS and run the task again.")
     if code in _TRANSIENT:
         return TransientError(said, reason=code)
     if status in {429, 503} or code in _THROTTLING:

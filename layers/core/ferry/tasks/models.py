@@ -15,10 +15,12 @@ from pydantic import (
     model_validator,
 )
 
+from ferry.archives import Archived
 from ferry.keys import KeyMapping, has_dot_segment
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.alerts import Alerts
 from ferry.tasks.deletes import Deletes
+from ferry.tasks.filters import NO_FILTERS, Filters
 from ferry.tasks.prefixes import canonical_prefixes
 from ferry.tasks.real_time import RealTime
 from ferry.tasks.run_ids import pass_run_id, real_time_run_id
@@ -119,6 +121,8 @@ class TaskSettings(_Model):
     Attributes:
         description: What it is for, in the user's words.
         keep_prefix: Whether replicas keep the source prefix in their keys, after the destination's.
+        filters: Which objects under the prefixes are meant; None for all.
+        archived: What becomes of objects that OSS does not let anybody read before they are restored.
         deletes: Which replicas without a source a run deletes; None for none.
         schedule: When runs start by themselves; None for never.
         alerts: Who is told how runs end; None for nobody but those who get the deployment's alarms.
@@ -130,6 +134,8 @@ class TaskSettings(_Model):
     destination: S3Destination
     keep_prefix: bool = False
     compare: CompareMode = CompareMode.AUTO
+    filters: Filters | None = None
+    archived: Archived = "fail"
     deletes: Deletes | None = None
     schedule: Schedule | None = None
     alerts: Alerts | None = None
@@ -148,6 +154,7 @@ class TaskSettings(_Model):
             strip_prefix="" if self.keep_prefix else self.source.prefix,
             replica_prefix=self.destination.prefix,
             prefixes=self.source.prefixes,
+            patterns=(self.filters or NO_FILTERS).patterns,
         )
 
 
@@ -305,6 +312,8 @@ class Found(_Model):
         objects: Source objects looked at.
         size: Their bytes.
         current: Of them, already current on the replica side.
+        excluded: Objects that the task's filters leave out; not among the others.
+        archived: Objects that need copying, but are archived and left out for that; not among the others.
         planned_objects: Of them, put into jobs.
         planned_size: Bytes of those.
         jobs: Jobs that copy.
@@ -322,6 +331,8 @@ class Found(_Model):
     replicas: int = 0
     extra: int = 0
     delete_jobs: int = 0
+    excluded: int = 0
+    archived: int = 0
 
     def __add__(self, other: Self) -> Self:
         return type(self)(
@@ -357,6 +368,8 @@ class Counts(_Model):
         size: Bytes copied.
         gone: Objects deleted from the source after they were listed.
         deleted: Replicas deleted because their source is gone.
+        excluded: Objects that the task's filters leave out, told of by notifications.
+        archived: Objects that are archived and left out for that.
         unverified: Of the copied ones, those whose source gave no checksum of their content.
         metadata_dropped: Of the copied ones, those whose user metadata did not fit.
     """
@@ -370,6 +383,14 @@ class Counts(_Model):
     size: int = 0
     unverified: int = 0
     metadata_dropped: int = 0
+    excluded: int = 0
+    archived: int = 0
+
+    @property
+    def ended(self) -> int:
+        """Objects that have ended, whichever way."""
+        ends = (self.copied, self.current, self.gone, self.deleted, self.failed, self.excluded, self.archived)
+        return sum(ends)
 
     def __add__(self, other: Self) -> Self:
         return type(self)(

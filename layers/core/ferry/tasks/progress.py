@@ -30,6 +30,8 @@ def count_outcomes(outcomes: Iterable[Outcome]) -> Counts:
         gone=ended[Result.GONE],
         deleted=ended[Result.DELETED],
         failed=ended[Result.FAILED],
+        excluded=ended[Result.EXCLUDED],
+        archived=ended[Result.ARCHIVED],
         size=sum(outcome.size for outcome in outcomes),
         unverified=noticed[Notice.UNVERIFIED],
         metadata_dropped=noticed[Notice.METADATA_DROPPED],

@@ -96,6 +96,8 @@ class RunSummary(BaseModel):
                 "gone": self.counts.gone,
                 "deleted": self.counts.deleted,
                 "failed": self.counts.failed,
+                "excluded": self.found.excluded + self.counts.excluded,
+                "archived": self.found.archived + self.counts.archived,
                 "unverified": self.counts.unverified,
                 "metadata_dropped": self.counts.metadata_dropped,
             },

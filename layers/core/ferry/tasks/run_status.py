@@ -93,8 +93,7 @@ class RunStatus:
     @property
     def ended_objects(self) -> int:
         """Objects of jobs that have come to an end, however."""
-        counts = self.counts
-        return counts.copied + counts.current + counts.gone + counts.deleted + counts.failed
+        return self.counts.ended
 
     @property
     def share(self) -> float | None:
@@ -131,5 +130,4 @@ def _rate(run: Run, ledger: Ledger, now: datetime) -> Rate:
     if seconds <= 0:
         return Rate()
     counts = sum(ledger.minutes(run.run_id, since=since).values(), Counts())
-    ended = counts.copied + counts.current + counts.gone + counts.deleted + counts.failed
-    return Rate(ended / seconds, counts.size / seconds)
+    return Rate(counts.ended / seconds, counts.size / seconds)

@@ -5,12 +5,12 @@ Source: EventBridge Scheduler User Guide, "Schedule types".
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _RATE: Final = re.compile(r"rate\(([1-9]\d{0,5}) (minute|hour|day)(s?)\)")
 _CRON: Final = re.compile(r"cron\(([^()]+)\)")
+_AT: Final = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 _UNITS: Final = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -31,11 +32,22 @@ def _expression(text: str) -> str:
     if (cron := _CRON.fullmatch(text)) is not None:
         _check_cron(cron[1])
         return text
+    if (at := _AT.fullmatch(text)) is not None:
+        _wall_time(at[1])
+        return text
     msg = (
-        "must be such as rate(1 day), rate(30 minutes) or cron(0 3 * * ? *), whose fields are "
-        "minute, hour, day of month, month, day of week, year"
+        "must be such as rate(1 day), rate(30 minutes), at(2026-12-24T03:00:00) for once, or "
+        "cron(0 3 * * ? *), whose fields are minute, hour, day of month, month, day of week, year"
     )
     raise ValueError(msg)
+
+
+def _wall_time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        msg = f"must name a moment that there is: {error}"
+        raise ValueError(msg) from error
 
 
 def _check_cron(fields: str) -> None:
@@ -62,14 +74,36 @@ class Schedule(BaseModel):
     """When runs of a task start.
 
     Attributes:
-        expression: ``rate(...)`` or ``cron(...)`` as EventBridge Scheduler has them.
-        timezone: An IANA name, which cron expressions are read in.
+        expression: ``rate(...)``, ``cron(...)`` or, for once, ``at(...)`` as EventBridge Scheduler has them.
+        timezone: An IANA name, which the last two are read in.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     expression: Annotated[str, AfterValidator(_expression)]
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+
+    @model_validator(mode="after")
+    def _there_is_the_moment(self) -> Self:
+        if (moment := self._moment) is not None and moment.astimezone(UTC).astimezone(self._zone) != moment:
+            msg = f"must name a moment that there is: clocks in {self.timezone} skip {self.expression}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def is_once(self) -> bool:
+        """Whether it is over after one run."""
+        return self._moment is not None
+
+    @property
+    def _zone(self) -> tzinfo:
+        return UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+
+    @property
+    def _moment(self) -> datetime | None:
+        """The one moment that it names, in its zone; the first of two when clocks are put back."""
+        at = _AT.fullmatch(self.expression)
+        return None if at is None else _wall_time(at[1]).replace(tzinfo=self._zone)
 
     def next_times(self, after: datetime, count: int) -> list[datetime]:
         """Return the next times in the schedule's time zone, ascending; none when all have passed.
@@ -87,7 +121,11 @@ class Schedule(BaseModel):
         return _RATE.fullmatch(self.expression) is not None
 
     def _times(self, after: datetime) -> Iterator[datetime]:
-        zone = UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+        zone = self._zone
+        if (once := self._moment) is not None:
+            if once > after:
+                yield once
+            return
         if (rate := _RATE.fullmatch(self.expression)) is not None:
             moment = after
             while True:
@@ -158,6 +196,8 @@ class Scheduler:
             "ScheduleExpression": schedule.expression,
             "ScheduleExpressionTimezone": schedule.timezone,
             "FlexibleTimeWindow": {"Mode": "OFF"},
+            # What runs once need not be kept by the service; the task says what it was.
+            "ActionAfterCompletion": "DELETE" if schedule.is_once else "NONE",
             "State": "ENABLED",
             "Target": {
                 "Arn": self._function_arn,

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from ferry.archives import Archived, refused_as_archived
 from ferry.companions import read_companions
 from ferry.errors import (
+    ArchivedError,
     ConfigurationError,
     ConflictError,
     FerryError,
@@ -58,6 +60,9 @@ class TransferEngine:
 
     Every write is conditional on the replica being the one that was seen. When it is not, both sides are
     looked at again, so duplicate and reordered jobs never take a replica back to an older version.
+
+    Attributes:
+        archived: What becomes of a source that has to be restored before it can be read.
     """
 
     source: SourceStore
@@ -66,6 +71,7 @@ class TransferEngine:
     policy: ReplicaPolicy
     limits: TransferLimits = field(default_factory=TransferLimits)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    archived: Archived = "fail"
 
     def __post_init__(self) -> None:
         self._refusals = Refusals(self.source, self.replica, self.mapping, self.retry.clock)
@@ -160,6 +166,8 @@ class TransferEngine:
             return Outcome.failed(item.key, judged)
         except ObjectNotFoundError:
             return Outcome(item.key, Result.GONE)
+        except ArchivedError as error:
+            return await refused_as_archived(self.source, item.key, self.archived, error)
         except PermanentError as error:
             return Outcome.failed(item.key, error)
         except (TransientError, ConflictError, SourceChangedError) as error:

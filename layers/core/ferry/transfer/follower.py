@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import unquote
 
+from ferry.archives import ARCHIVE_CLASSES, refused_as_archived
 from ferry.companions import read_companions
 from ferry.errors import (
+    ArchivedError,
     ConfigurationError,
     ConflictError,
     FerryError,
@@ -23,6 +25,7 @@ from ferry.keys import check_key
 from ferry.objects import Replica, SourceObject
 from ferry.outcome import Outcome, Result
 from ferry.replica_policy import properties_digest
+from ferry.tasks.filters import NO_FILTERS, Filters
 from ferry.tasks.leases import Lease, Leases
 from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import GREW, TransferEngine
@@ -77,6 +80,7 @@ class Follower:
         leases: Keep functions from doing the same at once.
         task_id: The task.
         deletes: Whether a replica goes when its source does.
+        filters: Which objects are meant.
     """
 
     engine: TransferEngine
@@ -84,6 +88,7 @@ class Follower:
     leases: Leases
     task_id: str
     deletes: bool
+    filters: Filters = NO_FILTERS
 
     async def follow_all(self, changes: Iterable[ChangedObject], *, seconds: float) -> list[Followed]:
         """Look at objects side by side, and copy or delete what is behind.
@@ -141,10 +146,12 @@ class Follower:
 
     async def _converge(self, change: ChangedObject, deadline: float) -> _End:
         mapping = self.engine.mapping
-        if not mapping.covers(change.key):
+        if not mapping.is_under_prefix(change.key):
             # Where it would land, another object's replica may be.
             msg = "The key does not begin with the task's prefix, or with one of them."
             raise PermanentError(msg, reason="OutsidePrefix")
+        if not mapping.covers(change.key):
+            return Outcome(change.key, Result.EXCLUDED)
         check_key(change.key, mapping.to_replica(change.key))
         end, _ = await self._look(change)
         if end is not None:
@@ -182,6 +189,8 @@ class Follower:
         for _ in range(_ROUNDS):
             try:
                 end = await self._act_once(change, deadline)
+            except ArchivedError as error:
+                end = await refused_as_archived(self.engine.source, change.key, self.engine.archived, error)
             except PermanentError as error:
                 judged = await self._judged(change.key, error)
                 if isinstance(judged, ConfigurationError):
@@ -214,20 +223,36 @@ class Follower:
         """Compare both sides: how the object ends without any change, or None and the replica to change."""
         key = change.key
         replica = await asyncio.to_thread(self.engine.replica.head, self.engine.mapping.to_replica(key))
-        if replica is None:
+        if replica is None and not self._looks_first:
             return None, None
         try:
             source = await asyncio.to_thread(self.engine.source.head, key)
+            if not self.filters.take(source):
+                return Outcome(key, Result.EXCLUDED), replica
+            is_left_out = self._skips_archived and source.storage_class in ARCHIVE_CLASSES
+            if replica is None:
+                return (Outcome(key, Result.ARCHIVED) if is_left_out else None), None
             companions = await read_companions(self.engine.source, source, wants_acl=False)
         except ObjectNotFoundError:
             return (None if self.deletes else Outcome(key, Result.GONE)), replica
         digest = properties_digest(source, companions.tags)
         if replica.marker is not None and replica.marker.is_exactly(source, digest):
             return Outcome(key, Result.CURRENT), replica
+        if is_left_out:
+            return Outcome(key, Result.ARCHIVED), replica
         pause = replica.written_at + APPEND_PAUSE - datetime.now(UTC)
         if change.appended and pause > timedelta() and replica.marker is not None:
             return max(1.0, pause.total_seconds()), replica
         return None, replica
+
+    @property
+    def _skips_archived(self) -> bool:
+        return self.engine.archived == "skip"
+
+    @property
+    def _looks_first(self) -> bool:
+        """Whether the source decides if it is copied at all."""
+        return self.filters.looks_at_objects or self._skips_archived
 
     async def _copy(self, key: str, replica: Replica | None, deadline: float) -> _End:
         expected = replica.etag if replica is not None else None
@@ -258,6 +283,8 @@ class Follower:
         return replace(self.deleter, backup_prefix=f"{self.deleter.backup_prefix}{replica.etag}/")
 
     async def _final_look(self, change: ChangedObject) -> Outcome:
+        if not self.engine.mapping.covers(change.key):
+            return Outcome(change.key, Result.EXCLUDED)
         try:
             end, replica = await self._look(change)
             if isinstance(end, Outcome):
