@@ -32,7 +32,7 @@ FORBIDDEN = {
     "run_control": NEVER,
     "dead_letters": NEVER,
     "tasks_api": NEVER,
-    "console": WITHOUT_SDK,
+    "console": LOOKED_FOR,
 }
 
 
@@ -48,6 +48,15 @@ def loaded_by(statement):
 @pytest.mark.parametrize("function", sorted(FORBIDDEN))
 def test_a_function_does_not_load_what_it_may_not_need(function):
     assert loaded_by(f"import functions.{function}.app") & FORBIDDEN[function] == set()
+
+
+def test_the_console_needs_no_layer():
+    code = "import sys, functions.console.app as app; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert not {"ferry", "pydantic", "aws_lambda_powertools"} & set(loaded.stdout.split())
 
 
 def test_the_ceilings_cover_every_function():
