@@ -1,0 +1,5 @@
+import type { Plugin } from 'vite';
+
+export function mockPortal(): Plugin {
+  return { name: 'mock-portal' };
+}

@@ -1,0 +1,5 @@
+import type { SignedOutBecause } from '../../auth/session';
+
+export function SignInPage({ because }: { because: SignedOutBecause }) {
+  return <p>{because}</p>;
+}
