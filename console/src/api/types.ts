@@ -13,14 +13,15 @@ export interface Deployment {
   stack: string;
   version: string;
   region: string;
+  edition: string;
   architecture: 'arm64' | 'x86_64';
   engine: string;
   deletes_allowed: boolean;
   acls_allowed: boolean;
   large_object_threshold: number;
   replica_buckets: string[];
-  dashboard_url: string;
-  secrets_console_url: string;
+  dashboard_url: string | null;
+  secrets_url: string;
   create_secret_url: string;
   alarm_email: string | null;
   me: { email: string; role: Role };
@@ -29,18 +30,23 @@ export interface Deployment {
 export interface Overview {
   tasks: number;
   running: number;
-  failed_last_run: number;
+  /** Tasks whose last run failed or left failures. */
+  failed: number;
   real_time: number;
   oldest_pending_seconds: number | null;
   dead_letters: number;
   stray_messages: number;
+  /** False if there are more tasks than were counted. */
+  is_complete: boolean;
 }
 
 export interface OssRegion {
   region: string;
   name_en: string;
   name_zh: string;
-  endpoints: { public: string; internal: string; accelerate: string | null };
+  /** The public one. */
+  endpoint: string;
+  accelerate_endpoint: string;
 }
 
 export interface AwsRegion {
@@ -53,6 +59,8 @@ export interface Secret {
   arn: string;
   description: string;
   changed_at: string | null;
+  /** Why it cannot be used; null when it can. */
+  problem: string | null;
 }
 
 export type CheckName =
@@ -166,10 +174,11 @@ export interface TaskSummary {
 }
 
 export interface LagQuantiles {
-  p50: number;
-  p95: number;
-  p99: number;
-  max: number;
+  count: number;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  max: number | null;
 }
 
 export interface Cost {
@@ -198,6 +207,8 @@ export interface Run {
     planned_objects: number;
     planned_bytes: number;
     extra: number;
+    /** What already was as the source is. */
+    current: number;
     is_final: boolean;
   };
   counts: {
@@ -215,10 +226,11 @@ export interface Run {
     objects_per_second: number;
     bytes_per_second: number;
     eta_seconds: number | null;
-    oldest_pending_seconds: number | null;
+    oldest_pending_seconds?: number | null;
   };
-  lag: { change: LagQuantiles | null; notification: LagQuantiles | null } | null;
-  estimate: { objects: number; bytes: number; usd: Cost } | null;
+  lag: { change: LagQuantiles; notification: LagQuantiles } | null;
+  /** Of a dry run. */
+  estimate: Estimate | null;
   actions: RunAction[];
   has_report: boolean;
 }
@@ -250,12 +262,13 @@ export interface Failure {
   reason: string;
   message: string;
   attempts: number;
-  action: string;
+  action: 'copy' | 'delete';
 }
 
 export interface FailureReason {
   reason: string;
   count: number;
+  example_key: string;
   example_message: string;
 }
 
@@ -269,7 +282,7 @@ export interface RealTime extends RealTimeSettings {
   queue_arn: string;
   events: string[];
   sender: {
-    environment: { endpoint: Record<string, string>; queue: Record<string, string> };
+    environment: Record<string, Record<string, string>>;
     trigger: Record<string, unknown>;
     policy: Record<string, unknown>;
   };
@@ -281,7 +294,7 @@ export interface AuditEntry {
   action: string;
   task_id: string | null;
   run_id: string | null;
-  outcome: 'done' | 'refused' | 'started';
+  outcome: 'started' | 'done' | 'refused' | 'broken_off';
   detail: string;
 }
 
