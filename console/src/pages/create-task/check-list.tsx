@@ -51,9 +51,11 @@ function CheckResult({ result }: { result: Check }) {
         <CheckLabel name={result.check} />
       </StatusIndicator>
       {result.detail !== '' && (
-        <Box variant="small" color={result.state === 'failed' ? 'text-status-error' : 'text-body-secondary'}>
-          <span className="check-detail">{result.state === 'skipped' ? t('checks.skipped') : result.detail}</span>
-        </Box>
+        <div className="check-detail">
+          <Box fontSize="body-s" color={result.state === 'failed' ? 'text-status-error' : 'text-body-secondary'}>
+            {result.state === 'skipped' ? t('checks.skipped') : result.detail}
+          </Box>
+        </div>
       )}
     </li>
   );

@@ -3,9 +3,10 @@ import type { FormFieldProps } from '@cloudscape-design/components/form-field';
 import type { FocusEvent, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { afterClick } from './pointer';
 import { useWizard } from './wizard-context';
 
-interface Props extends Pick<FormFieldProps, 'description' | 'constraintText' | 'warningText' | 'secondaryControl'> {
+interface Props extends Pick<FormFieldProps, 'description' | 'constraintText' | 'warningText'> {
   /** The API's name of the setting. */
   name: string;
   label: ReactNode;
@@ -21,7 +22,7 @@ export function Field({ name, label, optional = false, children, ...rest }: Prop
   const error = problem(name);
 
   function leave(event: FocusEvent<HTMLDivElement>) {
-    if (!event.currentTarget.contains(event.relatedTarget)) touch(name);
+    if (!event.currentTarget.contains(event.relatedTarget)) afterClick(() => touch(name));
   }
 
   return (

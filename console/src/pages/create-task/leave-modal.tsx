@@ -5,7 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useEffect } from 'react';
 import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useBlocker } from 'react-router';
+import { useBlocker, useNavigate } from 'react-router';
 
 interface Props {
   isDirty: boolean;
@@ -30,6 +30,8 @@ export function LeaveModal({ isDirty, isDone, onDiscard }: Props) {
     window.addEventListener('beforeunload', ask);
     return () => window.removeEventListener('beforeunload', ask);
   }, [isDirty, isDone]);
+
+  useLinksThroughRouter(isDirty);
 
   if (blocker.state !== 'blocked') return null;
   return (
@@ -61,4 +63,21 @@ export function LeaveModal({ isDirty, isDone, onDiscard }: Props) {
       {t('leave.text')}
     </Modal>
   );
+}
+
+/** Links of the shell change the address by themselves, which nobody is asked about: follow them by the router instead. */
+function useLinksThroughRouter(isDirty: boolean) {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!isDirty) return;
+    const follow = (event: MouseEvent) => {
+      const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+      const anchor = event.target instanceof Element ? event.target.closest('a[href^="#/"]') : null;
+      if (!isPlain || anchor === null || anchor.getAttribute('target') === '_blank') return;
+      event.preventDefault();
+      void navigate(anchor.getAttribute('href')?.slice(1) ?? '/');
+    };
+    document.addEventListener('click', follow, { capture: true });
+    return () => document.removeEventListener('click', follow, { capture: true });
+  }, [isDirty, navigate]);
 }

@@ -45,7 +45,7 @@ function Limits() {
   const { draft, change } = useWizard();
   const units = UNITS.map((value) => ({ value, label: t(`deletes.${value}`) }));
   return (
-    <>
+    <SpaceBetween size="l">
       <Field name="deletes.max_delete" label={t('deletes.most')} description={t('deletes.mostHint')}>
         <div className="number-and-unit">
           <Input
@@ -77,6 +77,6 @@ function Limits() {
           onChange={({ detail }) => change({ backupPrefix: detail.value })}
         />
       </Field>
-    </>
+    </SpaceBetween>
   );
 }

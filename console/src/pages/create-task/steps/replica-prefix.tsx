@@ -1,6 +1,7 @@
 import Box from '@cloudscape-design/components/box';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import Input from '@cloudscape-design/components/input';
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTranslation } from 'react-i18next';
 
 import { Field } from '../field';
@@ -14,7 +15,7 @@ export function ReplicaPrefix() {
   const prefix = sourcePrefix(draft);
   const example = exampleOf(draft);
   return (
-    <>
+    <SpaceBetween size="l">
       <Field
         name="destination.prefix"
         label={t('destination.prefix')}
@@ -49,6 +50,6 @@ export function ReplicaPrefix() {
           <code>{example.replica}</code>
         </div>
       </div>
-    </>
+    </SpaceBetween>
   );
 }

@@ -66,8 +66,12 @@ function Numbers({ estimate }: { estimate: Estimate }) {
   const { t } = useTranslation('createTask');
   const format = useFormat();
   const { is_complete: isComplete, usd } = estimate;
-  const least = (text: string) => (isComplete ? text : t('estimate.least', { amount: text }));
-  const large = (text: string) => <Box variant="awsui-value-large">{text}</Box>;
+  const label = (text: string) => (isComplete ? text : t('estimate.least', { amount: text }));
+  const large = (text: string) => (
+    <Box fontSize="heading-xl" fontWeight="bold">
+      {text}
+    </Box>
+  );
   return (
     <SpaceBetween size="m">
       {!isComplete && (
@@ -76,9 +80,9 @@ function Numbers({ estimate }: { estimate: Estimate }) {
       <KeyValuePairs
         columns={3}
         items={[
-          { label: t('estimate.objects'), value: large(least(format.number(estimate.objects))) },
-          { label: t('estimate.bytes'), value: large(least(format.bytes(estimate.bytes))) },
-          { label: t('estimate.total'), value: large(least(format.usd(usd.total))) },
+          { label: label(t('estimate.objects')), value: large(format.number(estimate.objects)) },
+          { label: label(t('estimate.bytes')), value: large(format.bytes(estimate.bytes)) },
+          { label: label(t('estimate.total')), value: large(format.usd(usd.total)) },
         ]}
       />
       <KeyValuePairs

@@ -36,7 +36,10 @@ function useEngine(): Pair[] {
   const { deployment } = useWizard().facts;
   return [
     { label: t('engine.engine'), value: deployment.engine },
-    { label: t('engine.edition'), value: t(deployment.architecture === 'arm64' ? 'engine.graviton' : 'engine.x86') },
+    {
+      label: t('engine.edition'),
+      value: `${t(deployment.architecture === 'arm64' ? 'engine.graviton' : 'engine.x86')} (${deployment.architecture})`,
+    },
     { label: t('review.stack'), value: `${deployment.stack} · ${deployment.region}` },
   ];
 }

@@ -50,27 +50,27 @@ export function SecretPicker() {
           label={t('secret.label')}
           description={t('secret.hint')}
           warningText={isGone ? t('secret.unknown') : (chosen?.problem ?? undefined)}
-          secondaryControl={
+        >
+          <div className="select-and-button">
+            <Select
+              selectedOption={draft.secret === '' ? null : option}
+              options={found.map(optionOf)}
+              placeholder={t('choose')}
+              statusType={secrets.isError ? 'error' : secrets.isPending ? 'loading' : 'finished'}
+              loadingText={t('secret.loading')}
+              errorText={secrets.isError ? errorText(secrets.error) : undefined}
+              recoveryText={t('secret.again')}
+              onLoadItems={() => secrets.isError && void secrets.refetch()}
+              empty={t('secret.none')}
+              onChange={({ detail }) => change({ secret: detail.selectedOption.value ?? '' })}
+            />
             <Button
               iconName="refresh"
               ariaLabel={t('secret.refresh')}
               loading={secrets.isFetching}
               onClick={() => void secrets.refetch()}
             />
-          }
-        >
-          <Select
-            selectedOption={draft.secret === '' ? null : option}
-            options={found.map(optionOf)}
-            placeholder={t('choose')}
-            statusType={secrets.isError ? 'error' : secrets.isPending ? 'loading' : 'finished'}
-            loadingText={t('secret.loading')}
-            errorText={secrets.isError ? errorText(secrets.error) : undefined}
-            recoveryText={t('secret.again')}
-            onLoadItems={() => secrets.isError && void secrets.refetch()}
-            empty={t('secret.none')}
-            onChange={({ detail }) => change({ secret: detail.selectedOption.value ?? '' })}
-          />
+          </div>
         </Field>
         {secrets.data?.length === 0 && <Alert type="warning">{t('secret.noneHint')}</Alert>}
         <NewSecret />

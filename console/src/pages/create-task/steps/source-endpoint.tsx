@@ -64,7 +64,7 @@ function EndpointPicker() {
   };
   const isTyped = endpointKind === 'cname' || endpointKind === 'other';
   return (
-    <>
+    <SpaceBetween size="m">
       <FormField label={t('endpoint.label')}>
         <RadioGroup
           value={endpointKind}
@@ -104,6 +104,6 @@ function EndpointPicker() {
           />
         </Field>
       )}
-    </>
+    </SpaceBetween>
   );
 }

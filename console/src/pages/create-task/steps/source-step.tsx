@@ -39,7 +39,7 @@ function SourceBucket() {
   const { draft, change } = useWizard();
   const oss = { value: 'oss', label: t('source.oss') };
   return (
-    <>
+    <SpaceBetween size="l">
       <Field name="source.type" label={t('source.type')} description={t('source.typeHint')}>
         <Select selectedOption={oss} options={[oss]} onChange={() => undefined} />
       </Field>
@@ -52,7 +52,7 @@ function SourceBucket() {
           onChange={({ detail }) => change({ sourceBucket: withoutScheme(detail.value) })}
         />
       </Field>
-    </>
+    </SpaceBetween>
   );
 }
 
