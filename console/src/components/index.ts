@@ -1,0 +1,12 @@
+export { Can } from './can';
+export { ConfirmModal } from './confirm-modal';
+export { CopyField } from './copy-field';
+export { ExternalLink } from './external-link';
+export { useErrorText } from './error-text';
+export { LoadError } from './load-error';
+export { Loaded } from './loaded';
+export { useIsPhone } from './media';
+export { useNotify } from './notify';
+export { Page, PageHeader } from './page-header';
+export { RunProgress } from './run-progress';
+export { StateBadge } from './state-badge';

@@ -1,0 +1,100 @@
+import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
+import Link from '@cloudscape-design/components/link';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
+import Table from '@cloudscape-design/components/table';
+import { useTranslation } from 'react-i18next';
+
+import { useAudit } from '../../api';
+import { LoadError } from '../../components';
+import { link } from '../../links';
+import { useFormat } from '../../use-format';
+import { actionName, outcomeName } from './audit-words';
+
+const OUTCOMES: Record<ReturnType<typeof outcomeName>, StatusIndicatorProps.Type> = {
+  done: 'success',
+  refused: 'error',
+  started: 'in-progress',
+  broken_off: 'warning',
+};
+
+/** Who changed what about a task, the newest first. */
+export function AuditTab({ taskId }: { taskId: string }) {
+  const { t } = useTranslation(['task', 'common']);
+  const format = useFormat();
+  const query = useAudit(taskId);
+  const nameOf = (action: string) => {
+    const known = actionName(action);
+    return known === null ? action : t(`audit.actions.${known}`);
+  };
+  return (
+    <SpaceBetween size="m">
+      {query.error !== null && <LoadError error={query.error} onRetry={query.refetch} />}
+      <Table
+        wrapLines
+        loading={query.isPending}
+        loadingText={t('common:loading')}
+        items={query.entries}
+        header={
+          <Header variant="h2" description={t('audit.about')}>
+            {t('audit.title')}
+          </Header>
+        }
+        columnDefinitions={[
+          { id: 'time', header: t('columns.time'), cell: (entry) => format.time(entry.time), minWidth: 190 },
+          {
+            id: 'who',
+            header: t('columns.who'),
+            cell: (entry) => <span className="plain-text">{entry.who}</span>,
+            minWidth: 180,
+          },
+          {
+            id: 'action',
+            header: t('columns.action'),
+            cell: (entry) => nameOf(entry.action),
+            isRowHeader: true,
+            minWidth: 160,
+          },
+          {
+            id: 'outcome',
+            header: t('columns.outcome'),
+            cell: (entry) => {
+              const outcome = outcomeName(entry.outcome);
+              return <StatusIndicator type={OUTCOMES[outcome]}>{t(`audit.outcomes.${outcome}`)}</StatusIndicator>;
+            },
+            minWidth: 130,
+          },
+          {
+            id: 'run',
+            header: t('columns.run'),
+            cell: (entry) => (entry.run_id === null ? '–' : <Link href={link.run(entry.run_id)}>{entry.run_id}</Link>),
+            minWidth: 220,
+          },
+          {
+            id: 'detail',
+            header: t('columns.detail'),
+            cell: (entry) => <span className="plain-text">{entry.detail || '–'}</span>,
+            minWidth: 220,
+          },
+        ]}
+        empty={
+          <Box textAlign="center" color="text-body-secondary">
+            {t('audit.none')}
+          </Box>
+        }
+        footer={
+          query.hasNextPage && (
+            <Box textAlign="center">
+              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+                {t('common:loadMore')}
+              </Button>
+            </Box>
+          )
+        }
+      />
+    </SpaceBetween>
+  );
+}
