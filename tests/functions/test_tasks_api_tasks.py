@@ -172,3 +172,18 @@ def test_a_change_that_breaks_off_stays_in_the_log_as_such(deployment, settings,
     (entry,) = AuditLog(deployment.books.tasks._table).list().rows
     assert (answered.status, answered.json["reason"]) == (500, "Unforeseen")
     assert entry.outcome == "broken_off"
+
+
+def test_the_url_of_a_webhook_is_shown_to_administrators_alone(deployment, settings):
+    url = "https://hooks.example.com/services/T0/secret"
+    alerts = {"email": None, "webhook": url, "lag_seconds": None}
+    created = call("POST", "/tasks", settings | {"alerts": alerts})
+
+    assert created.json["alerts"]["webhook"] == url
+    for answer in (
+        call("GET", "/tasks/more", groups="[operator]"),
+        call("GET", "/tasks"),
+        call("GET", "/audit"),
+    ):
+        assert "hooks.example.com" in answer.text or "entries" in answer.text
+        assert "secret" not in answer.text.replace(settings["source"]["secret"], "").replace('"secret"', "")

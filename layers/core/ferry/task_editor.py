@@ -220,10 +220,13 @@ class TaskEditor:
         return after
 
     def _put_belongings(self, task: Task, before: Task | None) -> None:
-        """Bring what belongs to a task in line with its record; nothing is asked about what it never had."""
-        if task.schedule is not None or (before is not None and before.schedule is not None):
+        """Bring what belongs to a task in line with its record, as far as that has changed.
+
+        A schedule that is put again begins anew.
+        """
+        if task.schedule != (before.schedule if before else None):
             self._put_schedule(task)
-        if task.alerts is not None or (before is not None and before.alerts is not None):
+        if task.alerts != (before.alerts if before else None):
             self.topics.put(task)
 
     def _put_schedule(self, task: Task) -> None:

@@ -66,20 +66,21 @@ class TaskDocument(TaskSettings):
     next_times: list[datetime]
 
     @classmethod
-    def of(cls, task: Task) -> Self:
-        """Describe a task."""
+    def of(cls, task: Task, *, shows_secrets: bool = False) -> Self:
+        """Describe a task; of a webhook, whose URL is a secret, only the host is shown unless asked for."""
         real_time = task.real_time
-        settings = (
+        settings = task.settings if shows_secrets else _without_secrets(task.settings)
+        followed = (
             None
             if real_time is None
             else RealTimeSettings.model_validate(real_time.model_dump(exclude={"secrets"}))
         )
         times = task.schedule.next_times(datetime.now(UTC), SHOWN_TIMES) if task.schedule else []
         return cls(
-            **task.settings.model_dump(),
+            **settings.model_dump(),
             revision=revision_of(task),
             created_at=task.created_at,
-            real_time=settings,
+            real_time=followed,
             next_times=times,
         )
 
@@ -283,7 +284,7 @@ class RunDocument(_Document):
             lag=_lag(status) if run.real_time else None,
             estimate=_estimate(status) if run.dry_run and status.state is RunState.SUCCEEDED else None,
             actions=_actions(status),
-            has_report=status.state.is_over and not run.real_time,
+            has_report=run.has_report,
         )
 
 
@@ -533,6 +534,14 @@ class StrayList(_Document):
 
     strays: list[StrayDocument]
     is_complete: bool
+
+
+def _without_secrets(settings: TaskSettings) -> TaskSettings:
+    alerts = settings.alerts
+    if alerts is None or alerts.webhook is None:
+        return settings
+    shown = alerts.model_copy(update={"webhook": f"https://{alerts.webhook_host}/"})
+    return settings.model_copy(update={"alerts": shown})
 
 
 def _lag(status: RunStatus) -> LagDocument:

@@ -1,7 +1,7 @@
 """Routes about following notifications."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
@@ -72,7 +72,7 @@ def rotate(task_id: TaskId, wish: Annotated[RotationRequest, Body()]) -> RealTim
     summary="Download the sender",
     responses=responses(404, described=_ZIP),
 )
-def sender(task_id: TaskId) -> Response[bytes]:
+def sender(task_id: TaskId) -> Response[Any]:
     """Return the function for Function Compute, ready to upload; it holds no secret."""
     following(request_of(router).backend.tasks.get_task(task_id))
     headers = {"Content-Disposition": 'attachment; filename="ferry-sender.zip"', "Cache-Control": "no-store"}

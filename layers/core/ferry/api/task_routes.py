@@ -20,6 +20,7 @@ from ferry.api.documents import (
     TaskPage,
     TaskSummary,
 )
+from ferry.api.roles import Role
 from ferry.api.routing import Cursor, IfMatch, Limit, TaskId, new_router, now, request_of, responses
 from ferry.errors import ConfigurationError
 from ferry.estimates import estimate
@@ -118,7 +119,7 @@ def set_schedule(task_id: TaskId, schedule: Annotated[Schedule, Body()]) -> Task
     """Let a task run by itself, instead of as it did before."""
     request = request_of(router)
     _check_times(schedule)
-    return TaskDocument.of(request.editor.set_schedule(task_id, schedule))
+    return TaskDocument.of(request.editor.set_schedule(task_id, schedule), shows_secrets=True)
 
 
 @router.delete(
@@ -170,7 +171,8 @@ def no_content() -> Response[None]:
 
 
 def _document(task: Task, status: HTTPStatus = HTTPStatus.OK) -> Response[TaskDocument]:
-    document = TaskDocument.of(task)
+    is_admin = request_of(router).caller.role is Role.ADMIN
+    document = TaskDocument.of(task, shows_secrets=is_admin)
     return Response(
         status_code=status,
         content_type="application/json",
