@@ -32,7 +32,7 @@ FORBIDDEN = {
     "run_control": NEVER,
     "dead_letters": NEVER,
     "tasks_api": NEVER,
-    "console": LOOKED_FOR,
+    "console": WITHOUT_SDK,
 }
 
 
