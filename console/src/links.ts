@@ -1,7 +1,8 @@
 /** The addresses of the pages. `route` is for `navigate`, `link` for `href`: the page is in the hash, the portal's path before it. */
 export const route = {
   home: () => '/',
-  tasks: () => '/tasks',
+  /** `show`: only those in a state, or `real-time`. */
+  tasks: (show?: string) => `/tasks${show === undefined ? '' : `?show=${show}`}`,
   createTask: () => '/create-task',
   task: (taskId: string, tab?: string) =>
     `/tasks/${encodeURIComponent(taskId)}${tab === undefined ? '' : `?tab=${tab}`}`,

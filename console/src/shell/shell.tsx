@@ -1,4 +1,4 @@
-import AppLayout from '@cloudscape-design/components/app-layout';
+import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
 import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import Flashbar from '@cloudscape-design/components/flashbar';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
@@ -32,10 +32,10 @@ export function Shell() {
       <button type="button" className="skip-link" onClick={skip}>
         {t('skip')}
       </button>
-      <header id="top-bar">
+      <div id="top-bar">
         <TopBar />
-      </header>
-      <AppLayout
+      </div>
+      <AppLayoutToolbar
         headerSelector="#top-bar"
         toolsHide
         navigation={<Navigation pathname={pathname} onFollow={() => isPhone && setOpen(false)} />}

@@ -37,7 +37,7 @@ function Bar({ utilities }: { utilities: TopNavigationProps.Utility[] }) {
       identity={{
         href: link.home(),
         title: t('common:product'),
-        logo: { src: './favicon.svg', alt: '' },
+        logo: { src: './favicon.svg', alt: t('shell:logo') },
       }}
       utilities={utilities}
       i18nStrings={{ overflowMenuTriggerText: t('shell:menu'), overflowMenuTitleText: t('shell:menu') }}
@@ -52,7 +52,7 @@ function useLanguageMenu(): TopNavigationProps.Utility {
     type: 'menu-dropdown',
     iconName: 'globe',
     text: t(`languages.${language}`),
-    ariaLabel: t('language'),
+    ariaLabel: `${t('language')}: ${t(`languages.${language}`)}`,
     title: t('language'),
     items: LANGUAGES.map((id) => ({
       id,

@@ -27,3 +27,23 @@ export function SubmitFailure({ failure, onReload }: { failure: unknown; onReloa
     </>
   );
 }
+
+interface WrongFieldsProps {
+  count: number;
+  refusals: { field: string; message: string }[];
+}
+
+/** That fields of a step are wrong; what the API said is repeated, for its field may not be shown now. */
+export function WrongFields({ count, refusals }: WrongFieldsProps) {
+  const { t } = useTranslation('createTask');
+  return (
+    <>
+      {t('wrongFields', { count })}
+      {refusals.map(({ field, message }) => (
+        <div key={field}>
+          <code>{field}</code>: {message}
+        </div>
+      ))}
+    </>
+  );
+}

@@ -17,7 +17,7 @@ import { EngineStep } from './steps/engine-step';
 import { OptionsStep } from './steps/options-step';
 import { ReviewStep } from './steps/review-step';
 import { SourceStep } from './steps/source-step';
-import { SubmitFailure } from './submit-failure';
+import { SubmitFailure, WrongFields } from './submit-failure';
 import { useSubmit } from './use-submit';
 import { useTaskWizard } from './use-task-wizard';
 import { WizardContext } from './wizard-context';
@@ -45,7 +45,7 @@ export function TaskWizard({ mode, facts, initial, storageKey, onRestart }: Prop
     revision: isEdit ? mode.task.revision : null,
     facts,
   });
-  const { submit, isBusy, failure, isDone } = useSubmit(mode, wizard);
+  const { submit, isBusy, error, isDone } = useSubmit(mode, wizard);
   const [isNoteShown, setNoteShown] = useState(wizard.wasRestored);
   const place = useFocusOnProblem(wizard.attempt, wizard.wrongFields(STEPS[wizard.step] ?? 'review'));
   const { draft, change, touch, problem, wrongFields } = wizard;
@@ -73,9 +73,11 @@ export function TaskWizard({ mode, facts, initial, storageKey, onRestart }: Prop
   };
 
   function errorOf(step: StepName): ReactNode {
+    const refusals = wizard.refusals(step);
     const wrong = wizard.isTried(step) ? wrongFields(step).filter((field) => problem(field) !== undefined).length : 0;
-    if (wrong > 0) return t('wrongFields', { count: wrong });
-    return step === 'review' && failure !== null ? <SubmitFailure failure={failure} onReload={restart} /> : undefined;
+    if (wrong + refusals.length > 0)
+      return <WrongFields count={Math.max(wrong, refusals.length)} refusals={refusals} />;
+    return step === 'review' && error !== null ? <SubmitFailure failure={error} onReload={restart} /> : undefined;
   }
 
   return (

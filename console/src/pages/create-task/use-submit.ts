@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 
 import { ApiError, clientToken, useCreateTask, useEditTask, useSetRealTime, useStartRun } from '../../api';
+import type { TaskSettings } from '../../api';
 import { useErrorText, useNotify } from '../../components';
 import { route } from '../../links';
 import { realTimeOf } from './model/settings';
@@ -19,7 +20,7 @@ export function useSubmit(mode: Mode, wizard: TaskWizardState) {
   const notify = useNotify();
   const navigate = useNavigate();
   const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<unknown>(null);
+  const [failure, setFailure] = useState<{ error: unknown; settings: TaskSettings } | null>(null);
   // State comes too late for a second click in the same moment.
   const isUnderWay = useRef(false);
   const isDone = useRef(false);
@@ -33,7 +34,7 @@ export function useSubmit(mode: Mode, wizard: TaskWizardState) {
       if (mode.kind === 'edit') await edit.mutateAsync({ settings, revision: wizard.revision ?? '' });
       else await create.mutateAsync({ ...settings, client_token: wizard.tokenOfWish() });
     } catch (error) {
-      setFailure(error);
+      setFailure({ error, settings });
       if (error instanceof ApiError) wizard.refuse(fieldsOf(error, mode));
       setBusy(false);
       isUnderWay.current = false;
@@ -46,7 +47,9 @@ export function useSubmit(mode: Mode, wizard: TaskWizardState) {
     await navigate(route.task(settings.task_id));
   }
 
-  return { submit, isBusy, failure, isDone };
+  // What was refused is not what is there now.
+  const error = failure?.settings === settings ? failure.error : null;
+  return { submit, isBusy, error, isDone };
 }
 
 /** A name that is taken is the name's problem. */

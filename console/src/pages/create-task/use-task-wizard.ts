@@ -122,6 +122,8 @@ export function useTaskWizard({ storageKey, initial, initialStep, revision, fact
     touch: useCallback((field: string) => setTouched((now) => (now.has(field) ? now : new Set([...now, field]))), []),
     problem,
     wrongFields,
+    /** What the API said about fields of a step, by name: some may have no input that is shown now. */
+    refusals: (name: StepName) => server.filter((one) => stepOf(one.field) === name),
     go,
     refuse,
     isComplete,

@@ -17,7 +17,7 @@ export function EstimateFacts({ run }: { run: Run }) {
   const format = useFormat();
   const { estimate } = run;
   if (estimate === null) {
-    if (isOver(run)) return null;
+    if (!run.dry_run || isOver(run)) return null;
     return (
       <Container header={<Header variant="h2">{t('estimate.title')}</Header>}>
         <Box color="text-body-secondary">{t('estimate.counting')}</Box>

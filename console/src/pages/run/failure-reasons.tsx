@@ -1,10 +1,10 @@
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
-import Table from '@cloudscape-design/components/table';
 import { useTranslation } from 'react-i18next';
 
 import type { FailureReason } from '../../api';
 import { useFormat } from '../../use-format';
+import { Rows } from './rows';
 
 interface Props {
   reasons: readonly FailureReason[];
@@ -18,13 +18,18 @@ export function FailureReasons({ reasons, chosen, onChoose }: Props) {
   const format = useFormat();
   const shown = reasons.find((reason) => reason.reason === chosen);
   return (
-    <Table
-      variant="embedded"
-      wrapLines
-      trackBy="reason"
-      selectionType="single"
-      selectedItems={shown === undefined ? [] : [shown]}
-      onSelectionChange={({ detail }) => onChoose(detail.selectedItems[0]?.reason ?? null)}
+    <Rows
+      embedded
+      trackBy={(reason) => reason.reason}
+      rows={reasons}
+      empty={null}
+      selection={{
+        type: 'single',
+        chosen: shown === undefined ? [] : [shown],
+        onChange: (now) => onChoose(now[0]?.reason ?? null),
+        group: t('failures.chooseReason'),
+        nameOf: ({ reason }) => t('failures.onlyReason', { reason }),
+      }}
       header={
         <Header
           variant="h3"
@@ -40,11 +45,7 @@ export function FailureReasons({ reasons, chosen, onChoose }: Props) {
           {t('failures.reasons')}
         </Header>
       }
-      ariaLabels={{
-        selectionGroupLabel: t('failures.chooseReason'),
-        itemSelectionLabel: (_, reason) => t('failures.onlyReason', { reason: reason.reason }),
-      }}
-      columnDefinitions={[
+      columns={[
         {
           id: 'reason',
           header: t('columns.reason'),
@@ -60,7 +61,6 @@ export function FailureReasons({ reasons, chosen, onChoose }: Props) {
           minWidth: 260,
         },
       ]}
-      items={reasons}
     />
   );
 }

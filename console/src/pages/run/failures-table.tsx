@@ -2,7 +2,6 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -11,15 +10,17 @@ import type { Failure, Run } from '../../api';
 import { useCan } from '../../auth/session';
 import { LoadError } from '../../components';
 import { useFormat } from '../../use-format';
+import { MoreButton } from './more-button';
 import { KeyText } from './key-text';
 import { ReportDownload } from './report-download';
 import { useRetry } from './run-actions';
+import { Rows } from './rows';
 import { MOST_KEYS } from './run-facts';
 import { visibleText } from './visible-key';
 
 /** The objects of a run that failed; some can be chosen to be taken up again. */
 export function FailuresTable({ run, reason }: { run: Run; reason: string | null }) {
-  const { t } = useTranslation(['run', 'common']);
+  const { t } = useTranslation('run');
   const format = useFormat();
   const query = useRunFailures(run.run_id, reason);
   const [chosen, setChosen] = useState<Failure[]>([]);
@@ -33,21 +34,23 @@ export function FailuresTable({ run, reason }: { run: Run; reason: string | null
 
   if (query.error !== null && query.data === undefined) return <LoadError error={query.error} onRetry={refetch} />;
   return (
-    <Table
-      variant="embedded"
-      wrapLines
+    <Rows
+      embedded
       trackBy={identityOf}
       loading={query.isPending}
-      loadingText={t('common:loading')}
-      items={query.failures}
-      selectionType={mayRetry ? 'multi' : undefined}
-      selectedItems={chosen}
-      onSelectionChange={({ detail }) => setChosen(detail.selectedItems)}
-      ariaLabels={{
-        selectionGroupLabel: t('failures.chooseObjects'),
-        allItemsSelectionLabel: () => t('failures.chooseAll'),
-        itemSelectionLabel: (_, failure) => t('failures.chooseObject', { key: visibleText(failure.key) }),
-      }}
+      rows={query.failures}
+      selection={
+        mayRetry
+          ? {
+              type: 'multi',
+              chosen,
+              onChange: setChosen,
+              group: t('failures.chooseObjects'),
+              all: t('failures.chooseAll'),
+              nameOf: ({ key }) => t('failures.chooseObject', { key: visibleText(key) }),
+            }
+          : undefined
+      }
       header={
         <Header
           variant="h3"
@@ -62,13 +65,13 @@ export function FailuresTable({ run, reason }: { run: Run; reason: string | null
           {reason === null ? t('failures.objects') : t('failures.objectsOf', { reason })}
         </Header>
       }
-      columnDefinitions={[
+      columns={[
         {
           id: 'key',
           header: t('columns.key'),
-          cell: ({ key }) => <KeyText value={key} />,
+          cell: ({ key }) => <KeyText value={key} clamped />,
           isRowHeader: true,
-          minWidth: 220,
+          minWidth: 250,
         },
         {
           id: 'action',
@@ -81,7 +84,7 @@ export function FailuresTable({ run, reason }: { run: Run; reason: string | null
           id: 'message',
           header: t('columns.message'),
           cell: ({ message }) => <span className="plain-text">{message}</span>,
-          minWidth: 260,
+          minWidth: 300,
         },
         {
           id: 'attempts',
@@ -95,15 +98,7 @@ export function FailuresTable({ run, reason }: { run: Run; reason: string | null
           {t('failures.none')}
         </Box>
       }
-      footer={
-        query.hasNextPage && (
-          <Box textAlign="center">
-            <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-              {t('common:loadMore')}
-            </Button>
-          </Box>
-        )
-      }
+      footer={<MoreButton query={query} />}
     />
   );
 }

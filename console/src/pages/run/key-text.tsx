@@ -4,11 +4,18 @@ import { useTranslation } from 'react-i18next';
 import './run.css';
 import { visiblePieces } from './visible-key';
 
+interface Props {
+  value: string;
+  copied?: boolean;
+  /** For a table: four lines at most; copying gives all of it. */
+  clamped?: boolean;
+}
+
 /** A key of any length, with what is unseen in it shown, and a button that copies it as it is. */
-export function KeyText({ value, copied = true }: { value: string; copied?: boolean }) {
+export function KeyText({ value, copied = true, clamped = false }: Props) {
   const { t } = useTranslation('common');
   return (
-    <span className="key-text">
+    <span className={clamped ? 'key-text key-text-clamped' : 'key-text'}>
       <code translate="no">
         {visiblePieces(value).map((piece, index) =>
           piece.isMark ? <mark key={index}>{piece.text}</mark> : <span key={index}>{piece.text}</span>,

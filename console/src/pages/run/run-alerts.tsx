@@ -3,6 +3,7 @@ import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTranslation } from 'react-i18next';
 
+import { isMoving } from '../../api';
 import type { Run } from '../../api';
 import { link } from '../../links';
 import { useFormat } from '../../use-format';
@@ -33,7 +34,7 @@ export function RunAlerts({ run, failuresHref }: { run: Run; failuresHref: strin
         type="warning"
         header={t('alerts.failures', { count: run.counts.failed, number: format.number(run.counts.failed) })}
       >
-        {t('alerts.failuresNext')}{' '}
+        {t(isMoving(run) ? 'alerts.failuresSoFar' : 'alerts.failuresNext')}{' '}
         {failuresHref !== null && (
           <Link href={failuresHref} variant="primary">
             {t('alerts.showFailures')}

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Run } from '../../api';
 import { kindOf } from './run-facts';
 
-const COLORS = { dry_run: 'grey', real_time: 'blue', retry: 'severity-low' } as const;
+const COLORS = { dry_run: 'grey', real_time: 'blue', retry: 'grey' } as const;
 
 /** Says what is special about a run; nothing for one over the whole task. */
 export function RunBadge({ run }: { run: Run }) {

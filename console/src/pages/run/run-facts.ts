@@ -46,3 +46,20 @@ export function taskOfRunId(runId: string): string | null {
 
 /** The most keys that one retry takes. */
 export const MOST_KEYS = 100;
+
+/** Of the objects that were planned, those that have come to an end: not those that were current when they were looked at. */
+export function doneObjects(run: Run): number {
+  return Math.max(0, endedObjects(run) - run.found.current);
+}
+
+/** Objects to copy and replicas to delete; never fewer than are done, for a refused deletion plans nothing. */
+export function plannedObjects(run: Run): number {
+  const { planned_objects, extra } = run.found;
+  return Math.max(planned_objects + (run.reason === null ? extra : 0), doneObjects(run));
+}
+
+/** For a bar of progress: never 100 before everything is done. */
+export function shownPercent(share: number | null): number {
+  if (share === null) return 0;
+  return share >= 1 ? 100 : Math.min(99, Math.floor(share * 100));
+}

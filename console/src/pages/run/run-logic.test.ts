@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 
 import type { Run, Series } from '../../api';
 import { axisEnd, bytesAxis, chartSteps } from './chart-steps';
-import { currentPass, kindOf, lastWithFailures, newestRealTime, taskOfRunId } from './run-facts';
+import {
+  currentPass,
+  doneObjects,
+  kindOf,
+  lastWithFailures,
+  newestRealTime,
+  plannedObjects,
+  shownPercent,
+  taskOfRunId,
+} from './run-facts';
 import { visiblePieces, visibleText } from './visible-key';
 
 const NOW = new Date('2026-03-05T12:00:00Z');
@@ -31,9 +40,9 @@ describe('keys', () => {
 
   test('spaces are marked at the ends only', () => {
     expect(visiblePieces(' a b ')).toEqual([
-      { text: '␠', isMark: true },
+      { text: '\\x20', isMark: true },
       { text: 'a b', isMark: false },
-      { text: '␠', isMark: true },
+      { text: '\\x20', isMark: true },
     ]);
   });
 
@@ -123,6 +132,19 @@ describe('runs', () => {
       'dry_run',
       'real_time',
     ]);
+  });
+
+  test('objects that were current from the start are neither planned nor done', () => {
+    const counts = { copied: 5, current: 1_002, gone: 1, deleted: 2, failed: 1 } as Run['counts'];
+    const found = { current: 1_000, planned_objects: 20, extra: 4 } as Run['found'];
+
+    expect(doneObjects(run({ counts, found }))).toBe(11);
+    expect(plannedObjects(run({ counts, found, reason: null }))).toBe(24);
+    expect(plannedObjects(run({ counts, found, reason: 'Nothing was deleted.' }))).toBe(20);
+  });
+
+  test('a bar is full only when everything is done', () => {
+    expect([null, 0, 0.999, 1].map(shownPercent)).toEqual([0, 0, 99, 100]);
   });
 
   test('the last run with failures', () => {

@@ -6,14 +6,15 @@ import { useTranslation } from 'react-i18next';
 
 import { isMoving, isOver } from '../../api';
 import type { Run } from '../../api';
-import { RunProgress, StateBadge } from '../../components';
+import { StateBadge } from '../../components';
 import { useFormat } from '../../use-format';
+import { PassProgress } from './pass-progress';
 
 /** How far a run is, and how its objects ended. */
 export function RunNumbers({ run }: { run: Run }) {
   return (
     <SpaceBetween size="l">
-      {!run.real_time && !run.dry_run && <RunProgress run={run} />}
+      {!run.real_time && !run.dry_run && <PassProgress run={run} />}
       <RunTimes run={run} />
       <RunCounts run={run} />
     </SpaceBetween>
@@ -73,7 +74,7 @@ function RunTimes({ run }: { run: Run }) {
         hint={format.bytes(found.planned_bytes)}
       />,
     ]);
-    if (found.extra > 0) pairs.push([t('facts.extra'), format.number(found.extra)]);
+    if (found.extra > 0 && !run.dry_run) pairs.push([t('facts.extra'), format.number(found.extra)]);
   }
   return <Pairs label={t('facts.title')} pairs={pairs} />;
 }
@@ -101,7 +102,7 @@ function RunCounts({ run }: { run: Run }) {
             {format.number(counts[name])}
           </Box>
         }
-        hint={t(`countHints.${name}`)}
+        hint={name === 'failed' && counts.failed === 0 ? null : t(`countHints.${name}`)}
       />,
     ]),
   ];

@@ -54,12 +54,9 @@ export function RunPage() {
 function Described({ run }: { run: Run }) {
   const { t } = useTranslation('run');
   return (
-    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      <RunBadge run={run} />
-      <span>
-        {t('ofTask')} <Link href={link.task(run.task_id)}>{run.task_id}</Link>
-      </span>
-    </SpaceBetween>
+    <>
+      <RunBadge run={run} /> {t('ofTask')} <Link href={link.task(run.task_id)}>{run.task_id}</Link>
+    </>
   );
 }
 

@@ -58,7 +58,7 @@ export function ObjectsChart({ steps, ...asked }: Props) {
         ariaLabel={t('charts.objects')}
         yTitle={t('charts.objectsAxis')}
         yDomain={[0, axisEnd(data.map(({ y }) => y))]}
-        yTickFormatter={(value) => format.number(value, 1)}
+        yTickFormatter={(value) => wholeTick(format.number, value)}
         series={series(data, [
           { type: 'area', title: t('charts.objects'), data, valueFormatter: (value: number) => format.number(value) },
         ])}
@@ -82,7 +82,7 @@ export function FailuresChart({ steps, ...asked }: Props) {
         ariaLabel={t('charts.failures')}
         yTitle={t('charts.objectsAxis')}
         yDomain={[0, axisEnd(data.map(({ y }) => y))]}
-        yTickFormatter={(value) => format.number(value, 1)}
+        yTickFormatter={(value) => wholeTick(format.number, value)}
         series={series(data, [
           { type: 'bar', title: t('charts.failures'), data, valueFormatter: (value: number) => format.number(value) },
         ])}
@@ -158,4 +158,9 @@ function useChart({ steps, status, onRetry }: Props) {
 /** A chart without points says so, which it does only without series. */
 function series<T>(points: readonly unknown[], drawn: T[]): T[] {
   return points.length === 0 ? [] : drawn;
+}
+
+/** Objects come whole, and so do their ticks. */
+function wholeTick(number: (value: number) => string, value: number): string {
+  return Number.isInteger(value) ? number(value) : '';
 }

@@ -29,7 +29,7 @@ export function visibleText(key: string): string {
 
 function mark(character: string): string {
   const code = character.codePointAt(0) ?? 0;
-  if (character === ' ') return '␠';
+  if (character === ' ') return '\\x20';
   if (character === '\n') return '\\n';
   if (character === '\r') return '\\r';
   if (character === '\t') return '\\t';

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 
 import { sendResetCode } from '../../auth/cognito';
 import { SignInLayout } from './sign-in-layout';
-import { useSubmit } from './use-submit';
+import { useSubmit } from '../../auth/use-submit';
 
 interface Props {
   email: string;

@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next';
 
 import { chooseFirstPassword } from '../../auth/cognito';
 import type { NextStep } from '../../auth/model';
-import { PasswordChoice, usePasswordChoice } from './password-choice';
+import { PasswordChoice, usePasswordChoice } from '../../auth/password-choice';
 import { SignInLayout } from './sign-in-layout';
-import { useSubmit } from './use-submit';
+import { useSubmit } from '../../auth/use-submit';
 
 interface Props {
   email: string;

@@ -8,9 +8,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { resetPassword, sendResetCode } from '../../auth/cognito';
-import { PasswordChoice, usePasswordChoice } from './password-choice';
+import { PasswordChoice, usePasswordChoice } from '../../auth/password-choice';
 import { SignInLayout } from './sign-in-layout';
-import { useSubmit } from './use-submit';
+import { useSubmit } from '../../auth/use-submit';
 
 /** The code from the e-mail, and the new password. */
 export function ResetForm({ email, onDone, onBack }: { email: string; onDone: () => void; onBack: () => void }) {

@@ -10,9 +10,9 @@ import { useTranslation } from 'react-i18next';
 
 import { signIn } from '../../auth/cognito';
 import type { NextStep } from '../../auth/model';
-import { PasswordInput } from './password-input';
+import { PasswordInput } from '../../auth/password-input';
 import { SignInLayout } from './sign-in-layout';
-import { useSubmit } from './use-submit';
+import { useSubmit } from '../../auth/use-submit';
 
 interface Props {
   email: string;

@@ -16,9 +16,9 @@ export function SignInLayout({ title, intro, children }: { title: string; intro?
   }, [title, product]);
   return (
     <>
-      <header id="top-bar">
+      <div id="top-bar">
         <SignedOutBar />
-      </header>
+      </div>
       <main className="sign-in">
         <Box textAlign="center" padding={{ bottom: 'l' }}>
           <img src="./favicon.svg" alt="" width="56" height="56" />

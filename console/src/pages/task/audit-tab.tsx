@@ -1,17 +1,17 @@
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
-import Table from '@cloudscape-design/components/table';
 import { useTranslation } from 'react-i18next';
 
 import { useAudit } from '../../api';
 import { LoadError } from '../../components';
 import { link } from '../../links';
 import { useFormat } from '../../use-format';
+import { MoreButton } from '../run/more-button';
+import { Rows } from '../run/rows';
 import { actionName, outcomeName } from './audit-words';
 
 const OUTCOMES: Record<ReturnType<typeof outcomeName>, StatusIndicatorProps.Type> = {
@@ -23,7 +23,7 @@ const OUTCOMES: Record<ReturnType<typeof outcomeName>, StatusIndicatorProps.Type
 
 /** Who changed what about a task, the newest first. */
 export function AuditTab({ taskId }: { taskId: string }) {
-  const { t } = useTranslation(['task', 'common']);
+  const { t } = useTranslation('task');
   const format = useFormat();
   const query = useAudit(taskId);
   const nameOf = (action: string) => {
@@ -33,17 +33,16 @@ export function AuditTab({ taskId }: { taskId: string }) {
   return (
     <SpaceBetween size="m">
       {query.error !== null && <LoadError error={query.error} onRetry={query.refetch} />}
-      <Table
-        wrapLines
+      <Rows
+        trackBy={(entry) => `${entry.time} ${entry.action}`}
         loading={query.isPending}
-        loadingText={t('common:loading')}
-        items={query.entries}
+        rows={query.entries}
         header={
           <Header variant="h2" description={t('audit.about')}>
             {t('audit.title')}
           </Header>
         }
-        columnDefinitions={[
+        columns={[
           { id: 'time', header: t('columns.time'), cell: (entry) => format.time(entry.time), minWidth: 190 },
           {
             id: 'who',
@@ -68,16 +67,15 @@ export function AuditTab({ taskId }: { taskId: string }) {
             minWidth: 130,
           },
           {
-            id: 'run',
-            header: t('columns.run'),
-            cell: (entry) => (entry.run_id === null ? '–' : <Link href={link.run(entry.run_id)}>{entry.run_id}</Link>),
-            minWidth: 220,
-          },
-          {
             id: 'detail',
             header: t('columns.detail'),
-            cell: (entry) => <span className="plain-text">{entry.detail || '–'}</span>,
-            minWidth: 220,
+            cell: (entry) => (
+              <>
+                {entry.run_id !== null && <Link href={link.run(entry.run_id)}>{entry.run_id}</Link>}
+                <div className="plain-text">{entry.detail || (entry.run_id === null ? '–' : '')}</div>
+              </>
+            ),
+            minWidth: 240,
           },
         ]}
         empty={
@@ -85,15 +83,7 @@ export function AuditTab({ taskId }: { taskId: string }) {
             {t('audit.none')}
           </Box>
         }
-        footer={
-          query.hasNextPage && (
-            <Box textAlign="center">
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {t('common:loadMore')}
-              </Button>
-            </Box>
-          )
-        }
+        footer={<MoreButton query={query} />}
       />
     </SpaceBetween>
   );

@@ -1,37 +1,36 @@
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import Table from '@cloudscape-design/components/table';
 import { useTranslation } from 'react-i18next';
 
 import { isOver, useTaskRuns } from '../../api';
-import { LoadError, RunProgress, StateBadge } from '../../components';
+import { LoadError, StateBadge } from '../../components';
 import { link } from '../../links';
 import { useFormat } from '../../use-format';
+import { PassProgress } from '../run/pass-progress';
+import { MoreButton } from '../run/more-button';
 import { RunBadge } from '../run/run-badges';
+import { Rows } from '../run/rows';
 
 /** All runs of a task, the newest first. */
 export function RunsTab({ taskId }: { taskId: string }) {
-  const { t } = useTranslation(['task', 'common']);
+  const { t } = useTranslation('task');
   const format = useFormat();
   const query = useTaskRuns(taskId);
   return (
     <SpaceBetween size="m">
       {query.error !== null && <LoadError error={query.error} onRetry={query.refetch} />}
-      <Table
-        trackBy="run_id"
+      <Rows
+        trackBy={(run) => run.run_id}
         loading={query.isPending}
-        loadingText={t('common:loading')}
-        items={query.runs}
-        wrapLines
+        rows={query.runs}
         header={
           <Header variant="h2" counter={`(${format.number(query.runs.length)}${query.hasNextPage ? '+' : ''})`}>
             {t('tabs.runs')}
           </Header>
         }
-        columnDefinitions={[
+        columns={[
           {
             id: 'started',
             header: t('columns.started'),
@@ -48,7 +47,7 @@ export function RunsTab({ taskId }: { taskId: string }) {
                   <StateBadge state={run.state} />
                   <RunBadge run={run} />
                 </SpaceBetween>
-                {!isOver(run) && !run.real_time && !run.dry_run && <RunProgress run={run} compact />}
+                {!isOver(run) && !run.real_time && !run.dry_run && <PassProgress run={run} compact />}
               </SpaceBetween>
             ),
             minWidth: 220,
@@ -77,15 +76,7 @@ export function RunsTab({ taskId }: { taskId: string }) {
             {t('noRuns')}
           </Box>
         }
-        footer={
-          query.hasNextPage && (
-            <Box textAlign="center">
-              <Button loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-                {t('common:loadMore')}
-              </Button>
-            </Box>
-          )
-        }
+        footer={<MoreButton query={query} />}
       />
     </SpaceBetween>
   );

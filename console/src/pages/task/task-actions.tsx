@@ -32,14 +32,7 @@ export function TaskActions({ task, pass }: { task: Task; pass: Run | null }) {
   return (
     <SpaceBetween direction="horizontal" size="xs">
       {deployment?.dashboard_url && (
-        <Button
-          iconName="external"
-          iconAlign="right"
-          href={deployment.dashboard_url}
-          target="_blank"
-          rel="noopener noreferrer"
-          external
-        >
+        <Button href={deployment.dashboard_url} target="_blank" rel="noopener noreferrer" external>
           {t('actions.dashboard')}
         </Button>
       )}

@@ -37,14 +37,8 @@ function ExistingTask({ taskId, query }: { taskId: string; query: ReturnType<typ
     <Page
       title={taskId}
       trail={[{ text: t('tasks'), href: link.tasks() }]}
-      description={
-        query.data && (
-          <SpaceBetween size="xxs">
-            {runs.data !== undefined && <StateBadge state={pass?.state ?? null} />}
-            {query.data.description !== '' && <span className="plain-text">{query.data.description}</span>}
-          </SpaceBetween>
-        )
-      }
+      description={query.data && <span className="plain-text">{query.data.description}</span>}
+      info={runs.data !== undefined && <StateBadge state={pass?.state ?? null} />}
       actions={query.data && <TaskActions task={query.data} pass={pass} />}
     >
       <Loaded query={query}>{(task) => <TaskTabs task={task} />}</Loaded>

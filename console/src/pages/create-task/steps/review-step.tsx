@@ -7,6 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTranslation } from 'react-i18next';
 
 import type { FieldError, TaskSettings } from '../../../api';
+import { useIsPhone } from '../../../components';
 import { stepIndex } from '../model/steps';
 import type { StepName } from '../model/steps';
 import { useWizard } from '../wizard-context';
@@ -24,6 +25,7 @@ interface Props {
 /** Everything in words, tried out once more, with what it would copy and cost. */
 export function ReviewStep({ settings, onEdit, onRefused }: Props) {
   const { t } = useTranslation('createTask');
+  const isPhone = useIsPhone();
   const { mode, draft, change } = useWizard();
   return (
     <SpaceBetween size="l">
@@ -46,7 +48,7 @@ export function ReviewStep({ settings, onEdit, onRefused }: Props) {
             </Header>
           }
         >
-          <KeyValuePairs columns={3} items={pairs} />
+          <KeyValuePairs columns={isPhone ? 1 : 3} items={pairs} />
         </Container>
       ))}
       <ReviewChecks settings={settings} onRefused={onRefused} />

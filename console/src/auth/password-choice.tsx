@@ -5,7 +5,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { isAllowed, meets, PASSWORD_RULES } from '../../auth/password';
+import { isAllowed, meets, PASSWORD_RULES } from './password';
 import { PasswordInput } from './password-input';
 
 /** A new password and its repetition. */
