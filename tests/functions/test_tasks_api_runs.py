@@ -29,18 +29,19 @@ def failed(deployment, run_id):
 def test_a_run_is_shown_with_how_far_it_is(deployment, run_id):
     run = call("GET", f"/runs/{run_id}").json
 
-    assert (run["run_id"], run["task_id"], run["state"]) == (run_id, "photos", "starting")
+    assert (run["run_id"], run["task_id"], run["state"]) == (run_id, "photos", "running")
     assert (run["progress"]["share"], run["progress"]["eta_seconds"]) == (None, None)
     assert run["actions"] == ["pause", "stop"]
 
 
 def test_a_run_is_paused_resumed_and_stopped(deployment, run_id):
-    states = [
-        call("POST", f"/runs/{run_id}/{change}").json["state"] for change in ("pause", "resume", "stop")
-    ]
-    again = call("POST", f"/runs/{run_id}/stop")
+    call("POST", f"/runs/{run_id}/stop")
+    fresh = call("POST", "/tasks/photos/runs", {}).json["run_id"]
 
-    assert states == ["paused", "running", "stopped"]
+    answers = [call("POST", f"/runs/{fresh}/{change}") for change in ("pause", "resume", "stop")]
+    again = call("POST", f"/runs/{fresh}/stop")
+
+    assert [answer.json.get("state") for answer in answers] == ["paused", "running", "stopped"], answers
     assert (again.status, "is over (stopped)" in again.json["detail"]) == (409, True)
 
 

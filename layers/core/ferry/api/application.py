@@ -29,7 +29,11 @@ _ROUTERS: Final = (task_routes, run_routes, real_time_routes, deployment_routes)
 @cache
 def application() -> APIGatewayHttpResolver:
     """Return the routes with what happens when they fail."""
-    app = APIGatewayHttpResolver(enable_validation=True)
+    app = APIGatewayHttpResolver(
+        enable_validation=True,
+        # An answer that is not as described is our mistake, not the caller's.
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
     for routes in _ROUTERS:
         app.include_router(routes.router, prefix=PREFIX)
 
