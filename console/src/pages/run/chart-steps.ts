@@ -15,8 +15,8 @@ export interface Steps {
   steps: Step[];
 }
 
-/** The most steps that a chart as wide as a page can tell apart. */
-const MOST = 120;
+/** The most steps that a chart can tell apart, on a phone too. */
+const MOST = 60;
 
 /**
  * The series of a run as a chart can draw it: every step there, also those in which nothing happened, one of nothing around them,

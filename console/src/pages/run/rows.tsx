@@ -12,6 +12,7 @@ export interface Column<Row> {
   /** Names the row; exactly one column does. */
   isRowHeader?: boolean;
   minWidth?: number;
+  width?: number;
 }
 
 interface Props<Row> {

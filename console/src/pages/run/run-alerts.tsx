@@ -3,7 +3,6 @@ import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTranslation } from 'react-i18next';
 
-import { isMoving } from '../../api';
 import type { Run } from '../../api';
 import { link } from '../../links';
 import { useFormat } from '../../use-format';
@@ -34,7 +33,7 @@ export function RunAlerts({ run, failuresHref }: { run: Run; failuresHref: strin
         type="warning"
         header={t('alerts.failures', { count: run.counts.failed, number: format.number(run.counts.failed) })}
       >
-        {t(isMoving(run) ? 'alerts.failuresSoFar' : 'alerts.failuresNext')}{' '}
+        {t(run.actions.includes('retry') ? 'alerts.failuresNext' : 'alerts.failuresSoFar')}{' '}
         {failuresHref !== null && (
           <Link href={failuresHref} variant="primary">
             {t('alerts.showFailures')}

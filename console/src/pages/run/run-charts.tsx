@@ -1,3 +1,4 @@
+import Box from '@cloudscape-design/components/box';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
@@ -6,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 
 import { isMoving, useRunSeries } from '../../api';
 import type { Run } from '../../api';
+import { Loaded } from '../../components';
 import { useFormat } from '../../use-format';
 import { chartSteps } from './chart-steps';
 import { BytesChart, FailuresChart, LagChart, ObjectsChart } from './step-charts';
@@ -23,27 +25,35 @@ export function RunCharts({ run }: { run: Run }) {
     if (!moving) void refetch();
   }, [moving, refetch]);
 
-  const { seconds, steps } = chartSteps(series.data ?? { step_seconds: 60, points: [] }, now, moving);
-  const chart = {
-    steps,
-    status: series.data !== undefined ? 'finished' : series.error ? 'error' : 'loading',
-    onRetry: () => void refetch(),
-  } as const;
   return (
-    <Container
-      header={
-        <Header variant="h2" description={t('charts.step', { step: format.duration(seconds) })}>
-          {t('charts.title')}
-        </Header>
-      }
-    >
-      <ColumnLayout columns={2}>
-        <BytesChart {...chart} />
-        <ObjectsChart {...chart} />
-        {run.real_time && <LagChart {...chart} />}
-        <FailuresChart {...chart} />
-      </ColumnLayout>
-    </Container>
+    <Loaded query={series}>
+      {(answer) => {
+        const { seconds, steps } = chartSteps(answer, now, moving);
+        return (
+          <Container
+            header={
+              <Header
+                variant="h2"
+                description={steps.length > 0 && t('charts.step', { step: format.duration(seconds) })}
+              >
+                {t('charts.title')}
+              </Header>
+            }
+          >
+            {steps.length === 0 ? (
+              <Box color="text-body-secondary">{t(moving ? 'charts.empty' : 'charts.none')}</Box>
+            ) : (
+              <ColumnLayout columns={2}>
+                <BytesChart steps={steps} />
+                <ObjectsChart steps={steps} />
+                {run.real_time && <LagChart steps={steps} />}
+                {steps.some((step) => step.failed > 0) && <FailuresChart steps={steps} />}
+              </ColumnLayout>
+            )}
+          </Container>
+        );
+      }}
+    </Loaded>
   );
 }
 

@@ -85,8 +85,8 @@ describe('steps of a chart', () => {
 
     const { seconds, steps } = chartSteps({ step_seconds: 60, points }, NOW, false);
 
-    expect(seconds).toBe(300);
-    expect(steps.length).toBeLessThanOrEqual(122);
+    expect(seconds).toBe(540);
+    expect(steps.length).toBeLessThanOrEqual(62);
     expect(steps.reduce((sum, step) => sum + step.objects, 0)).toBe(500);
     expect(Math.max(...steps.map((step) => step.lag50 ?? 0))).toBe(499);
   });

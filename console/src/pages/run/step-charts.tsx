@@ -12,18 +12,16 @@ import { useTimeAxis } from './time-axis';
 
 interface Props {
   steps: readonly Step[];
-  status: 'loading' | 'finished' | 'error';
-  onRetry: () => void;
 }
 
 const HEIGHT = 180;
 
-export function BytesChart({ steps, ...asked }: Props) {
+export function BytesChart({ steps }: Props) {
   const { t } = useTranslation('run');
   const format = useFormat();
   const most = axisEnd(steps.map((step) => step.bytes));
   const { unit, size } = bytesAxis(most);
-  const chart = useChart({ steps, ...asked });
+  const chart = useChart(steps);
   const data = steps.map((step) => ({ x: step.time, y: step.bytes / size }));
   return (
     <Titled title={t('charts.bytes')}>
@@ -46,10 +44,10 @@ export function BytesChart({ steps, ...asked }: Props) {
   );
 }
 
-export function ObjectsChart({ steps, ...asked }: Props) {
+export function ObjectsChart({ steps }: Props) {
   const { t } = useTranslation('run');
   const format = useFormat();
-  const chart = useChart({ steps, ...asked });
+  const chart = useChart(steps);
   const data = steps.map((step) => ({ x: step.time, y: step.objects }));
   return (
     <Titled title={t('charts.objects')}>
@@ -67,16 +65,15 @@ export function ObjectsChart({ steps, ...asked }: Props) {
   );
 }
 
-export function FailuresChart({ steps, ...asked }: Props) {
+export function FailuresChart({ steps }: Props) {
   const { t } = useTranslation('run');
   const format = useFormat();
-  const { hideLegend, hideFilter, height, ...chart } = useChart({ steps, ...asked });
+  const chart = useChart(steps);
   const data = steps.map((step) => ({ x: step.time, y: step.failed }));
   return (
     <Titled title={t('charts.failures')}>
       <BarChart
         {...chart}
-        {...{ hideLegend, hideFilter, height }}
         xScaleType="categorical"
         xDomain={data.map(({ x }) => x)}
         ariaLabel={t('charts.failures')}
@@ -91,10 +88,10 @@ export function FailuresChart({ steps, ...asked }: Props) {
   );
 }
 
-export function LagChart({ steps, ...asked }: Props) {
+export function LagChart({ steps }: Props) {
   const { t } = useTranslation('run');
   const format = useFormat();
-  const chart = useChart({ steps, ...asked });
+  const chart = useChart(steps);
   const line = (title: string, name: 'lag50' | 'lag95') => ({
     type: 'line' as const,
     title,
@@ -130,8 +127,8 @@ function Titled({ title, children }: { title: string; children: ReactNode }) {
 }
 
 /** What every chart of steps has. */
-function useChart({ steps, status, onRetry }: Props) {
-  const { t } = useTranslation(['run', 'common']);
+function useChart(steps: readonly Step[]) {
+  const { t } = useTranslation('run');
   const axis = useTimeAxis(steps);
   return {
     ...axis,
@@ -139,17 +136,9 @@ function useChart({ steps, status, onRetry }: Props) {
     hideFilter: true,
     hideLegend: true,
     xScaleType: 'time' as const,
-    statusType: status,
-    loadingText: t('charts.loading'),
-    errorText: t('charts.error'),
-    recoveryText: t('common:retry'),
-    onRecoveryClick: onRetry,
     empty: (
       <Box textAlign="center" color="inherit">
-        <b>{t('charts.emptyTitle')}</b>
-        <Box variant="p" color="inherit">
-          {t('charts.empty')}
-        </Box>
+        {t('charts.empty')}
       </Box>
     ),
   };

@@ -64,7 +64,7 @@ export function AuditTab({ taskId }: { taskId: string }) {
               const outcome = outcomeName(entry.outcome);
               return <StatusIndicator type={OUTCOMES[outcome]}>{t(`audit.outcomes.${outcome}`)}</StatusIndicator>;
             },
-            minWidth: 130,
+            minWidth: 150,
           },
           {
             id: 'detail',

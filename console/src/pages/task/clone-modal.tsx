@@ -5,7 +5,7 @@ import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 
-import { fieldMessage, useCloneTask } from '../../api';
+import { ApiError, fieldMessage, useCloneTask } from '../../api';
 import type { Task } from '../../api';
 import { ConfirmModal, useNotify } from '../../components';
 import { route } from '../../links';
@@ -29,8 +29,7 @@ export function CloneModal({ task, onDismiss }: { task: Task; onDismiss: () => v
 
   async function confirm() {
     if (!isTaskName(name)) {
-      setProblem(t('clone.rule'));
-      throw new Error(t('clone.rule'));
+      throw new ApiError(422, 'InvalidName', t('clone.mend'));
     }
     try {
       await clone();
@@ -50,7 +49,11 @@ export function CloneModal({ task, onDismiss }: { task: Task; onDismiss: () => v
       onDismiss={onDismiss}
     >
       <Box variant="p">{t('clone.text')}</Box>
-      <FormField label={t('clone.name')} constraintText={t('clone.rule')} errorText={problem}>
+      <FormField
+        label={t('clone.name')}
+        constraintText={isTaskName(name) && t('clone.rule')}
+        errorText={isTaskName(name) ? problem : t('clone.rule')}
+      >
         <Input
           value={name}
           spellcheck={false}

@@ -47,12 +47,13 @@ export function FunctionSteps({ task, realTime }: SetUp) {
         <Step title={t('sender.environment')}>
           <Box>{t(via === 'queue' ? 'sender.environmentQueue' : 'sender.environmentText')}</Box>
           <CopyField
+            key={via}
             block
             secret={via === 'endpoint'}
             label={t('paste.environment')}
             value={pretty(realTime.sender.environment[via])}
           />
-          <Alert type="info">{t('paste.keepSecret')}</Alert>
+          {via === 'endpoint' && <Alert type="info">{t('paste.keepSecret')}</Alert>}
         </Step>
         <Step title={t('sender.retries')}>
           <Box>{t('sender.retriesText')}</Box>

@@ -5,7 +5,7 @@ import Select from '@cloudscape-design/components/select';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { useRemoveRealTime, useRotateSecret, useSetRealTime } from '../../../api';
+import { ApiError, useRemoveRealTime, useRotateSecret, useSetRealTime } from '../../../api';
 import type { RealTime } from '../../../api';
 import { ConfirmModal, useNotify } from '../../../components';
 import { useFormat } from '../../../use-format';
@@ -26,7 +26,9 @@ export function EditModal({ realTime, onDismiss }: { realTime: RealTime; onDismi
       title={t('realTime.settings.title')}
       confirmLabel={t('common:save')}
       onConfirm={async () => {
-        if (problemsOf(draft).length > 0) throw new Error(t('realTime.settings.mend'));
+        if (problemsOf(draft).length > 0) {
+          throw new ApiError(422, 'InvalidSettings', t('realTime.settings.mend'));
+        }
         await save.mutateAsync(settingsOf(draft));
         notify.success(t('realTime.saved'));
       }}

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 /** What to do, numbered. */
 export function Steps({ label, children }: { label: string; children: ReactNode }) {
   return (
-    <ol className="steps" aria-label={label}>
+    <ol className="sender-steps" aria-label={label}>
       {Children.toArray(children)}
     </ol>
   );
