@@ -1,0 +1,144 @@
+"""The tutorial in a browser, on the deployed stack, in both languages."""
+
+import json
+import time
+
+import pytest
+import requests
+from playwright.sync_api import Browser, expect
+
+from local import mailbox
+from local.stack import ADMIN_EMAIL
+from tests.e2e.conftest import User
+from tests.support.browser import Language, Visitor, running_browser, visiting
+from tests.support.portal import PASSWORD, Portal
+
+OBJECTS = 12
+
+
+@pytest.fixture(scope="module")
+def portal(user: User) -> Portal:
+    return Portal(user.stack)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with running_browser() as started:
+        yield started
+
+
+def set_up(visitor: Visitor, user: User, name: str, *, source: str) -> None:
+    """Go through the wizard in the tutorial's order, and start a run at its end."""
+    oss = user.stack.oss
+    visitor.go("#/create-task")
+    visitor.sees(visitor.text("createTask.step.engine"))
+    forward(visitor)
+    visitor.fill("createTask.source.bucket", source)
+    visitor.pick("createTask.scope.prefix")
+    visitor.fill("createTask.scope.prefixLabel", "in/")
+    visitor.choose("createTask.source.region", oss.region)
+    visitor.pick("createTask.endpoint.other")
+    visitor.fill("createTask.endpoint.url", oss.endpoint)
+    visitor.choose("createTask.secret.label", "ferry/oss")
+    forward(visitor)
+    bucket = visitor.page.get_by_label(visitor.text("createTask.destination.bucket"), exact=False).first
+    bucket.fill(user.stack.replica_bucket)
+    visitor.page.keyboard.press("Escape")
+    visitor.choose("createTask.destination.region", "us-east-1")
+    visitor.fill("createTask.destination.prefix", f"{name}/")
+    forward(visitor)
+    visitor.fill("createTask.naming.name", name)
+    forward(visitor)
+    visitor.press("createTask.estimate.start")
+    expect(visitor.page.get_by_text(visitor.text("createTask.estimate.total")).first).to_be_visible()
+    start = visitor.page.get_by_role("checkbox", name=visitor.text("createTask.review.startNow"))
+    start.check()
+    visitor.press("createTask.create")
+    expect(visitor.page).to_have_url(f"{visitor.url}#/tasks/{name}")
+
+
+def forward(visitor: Visitor) -> None:
+    """Go to the next step of the wizard."""
+    name = {"en": "Next", "zh": "下一步"}[visitor.language]
+    visitor.page.get_by_role("button", name=name).first.click()
+
+
+def until(holds, seconds: float = 60):
+    ends = time.monotonic() + seconds
+    while not (found := holds()) and time.monotonic() < ends:
+        time.sleep(0.5)
+    return found
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_tutorial_from_the_temporary_password_to_a_replicated_change(
+    user: User, portal: Portal, browser: Browser, language: Language
+):
+    name = f"tutorial-{language}"
+    source = user.source(f"{name}-source")
+    for number in range(OBJECTS):
+        source.put_object(f"in/{number}.txt", f"object {number}")
+    email = f"{language}@example.com"
+    temporary = portal.invite(email, "admin")
+
+    with visiting(browser, portal.url, language) as visitor:
+        visitor.sign_in(email, temporary, new=PASSWORD)
+        set_up(visitor, user, name, source=f"{name}-source")
+        visitor.sees(visitor.text("task.tabs.overview"))
+        token = portal.sign_in(email)["IdToken"]
+        found = until(lambda: len(user.replicas(f"{name}/")) == OBJECTS)
+        assert found, portal.ask("GET", f"tasks/{name}/runs", token).text
+        assert portal.ask("PUT", f"tasks/{name}/real-time", token, json={}).ok
+        visitor.go(f"#/tasks/{name}?tab=real-time")
+        address = portal.ask("GET", f"tasks/{name}/real-time", token).json()["url"]
+        expect(visitor.page.get_by_text(address).first).to_be_visible()
+        source.put_object("in/new.txt", "just now")
+        event = {
+            "events": [
+                {
+                    "eventName": "ObjectCreated:PutObject",
+                    "eventSource": "acs:oss",
+                    "oss": {"bucket": {"name": f"{name}-source"}, "object": {"key": "in/new.txt", "size": 8}},
+                }
+            ]
+        }
+        assert requests.post(address, data=json.dumps(event), timeout=60).status_code == 202
+        assert until(lambda: user.replicas(f"{name}/").get("new.txt") == b"just now")
+        assert visitor.complaints == []
+
+
+def test_the_administrator_is_invited_by_the_deployment(portal: Portal):
+    invitation = mailbox.mails(portal.stack.mailbox, ADMIN_EMAIL)[0]
+
+    assert portal.url in invitation.text
+    assert mailbox.temporary_password(portal.stack.mailbox, ADMIN_EMAIL)
+
+
+@pytest.mark.parametrize("page", ["", "#/tasks", "#/create-task", "#/audit", "#/settings", "#/nowhere"])
+def test_a_page_can_be_used_by_everybody(portal: Portal, browser: Browser, page: str):
+    portal.join(f"axe{abs(hash(page))}@example.com", "admin")
+    with visiting(browser, portal.url) as visitor:
+        visitor.sign_in(f"axe{abs(hash(page))}@example.com", PASSWORD)
+        visitor.go(page)
+        expect(visitor.page.locator("h1").first).to_be_visible()
+
+        assert visitor.faults() == []
+        assert visitor.complaints == []
+
+
+def test_a_viewer_sees_and_changes_nothing(portal: Portal, browser: Browser):
+    portal.join("looker@example.com", "viewer")
+    with visiting(browser, portal.url) as visitor:
+        visitor.sign_in("looker@example.com", PASSWORD)
+        visitor.go("#/create-task")
+
+        visitor.sees(visitor.text("createTask.adminsOnly"))
+
+
+def test_a_wrong_password_is_said_in_words(portal: Portal, browser: Browser):
+    with visiting(browser, portal.url) as visitor:
+        visitor.fill("auth.email", ADMIN_EMAIL)
+        visitor.page.locator('input[type="password"]').first.fill("Nothing-like-it-9")
+        visitor.press("auth.signIn")
+
+        visitor.sees(visitor.text("auth.errors.NotAuthorizedException"))
