@@ -11,7 +11,7 @@ export const deployment: Omit<Deployment, 'me'> = {
   stack: 'ferry',
   version: '0.6.0',
   region: 'us-west-2',
-  edition: 'AWS Lambda on Graviton (arm64)',
+  edition: 'Lambda on Graviton',
   architecture: 'arm64',
   engine: 'Amazon S3',
   deletes_allowed: true,
@@ -235,7 +235,7 @@ export const runs: Run[] = [
 
 export const audit: AuditEntry[] = Array.from({ length: 120 }, (_, index) => {
   const action =
-    (['run.start', 'task.edit', 'run.pause', 'real_time.rotate', 'task.create', 'schedule.set'] as const)[index % 6] ??
+    (['run.start', 'task.edit', 'run.pause', 'realtime.rotate', 'task.create', 'schedule.set'] as const)[index % 6] ??
     '';
   return {
     time: ago(index * 0.7 * HOUR),

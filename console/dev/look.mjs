@@ -66,7 +66,12 @@ for (const language of (process.env.LANGUAGES ?? 'en,zh').split(',')) {
         await page.goto(`${URL}?${name}${hash ?? ''}`);
         await page.waitForSelector('h1');
         await page.waitForTimeout(900);
-        await page.screenshot({ path: `${OUT}/${what}.png`, fullPage: true });
+        // A full-page screenshot would make the window one pixel wide for a moment, and the navigation close.
+        const height = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.setViewportSize({ ...viewport, height: Math.max(viewport.height, Math.min(height, 4000)) });
+        await page.waitForTimeout(200);
+        await page.screenshot({ path: `${OUT}/${what}.png` });
+        await page.setViewportSize(viewport);
         const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         if (width > 0) report(`the page is ${width} px wider than the window`);
         await page.evaluate(AXE);

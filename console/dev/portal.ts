@@ -1,7 +1,7 @@
 /** The tasks API in memory, for `npm run dev`. It answers in the shapes of the real one and forgets everything at its end. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { Plugin } from 'vite';
+import type { Connect, Plugin } from 'vite';
 
 import type { RealTimeSettings, Role, Run, Task, TaskSettings } from '../src/api';
 import * as fixtures from './fixtures';
@@ -418,6 +418,15 @@ const ROUTES: [string, string, Role, Answer][] = [
   ],
 ];
 
+const CONFIG = {
+  region: 'us-west-2',
+  user_pool_id: 'us-west-2_mock',
+  client_id: 'mock',
+  cognito_endpoint: null,
+  stack: 'ferry',
+  version: '0.6.0',
+};
+
 const POWER: Role[] = ['viewer', 'operator', 'admin'];
 
 function roleOf(email: string): Role {
@@ -462,24 +471,19 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
   return parts.length === 0 ? {} : (JSON.parse(Buffer.concat(parts).toString()) as Record<string, unknown>);
 }
 
+/** Serves the API and `config.json` beside the page, under `vite` and under `vite preview`. */
 export function mockPortal(): Plugin {
+  const attach = (middlewares: Connect.Server) => {
+    setInterval(advance, 1000).unref();
+    middlewares.use((request, response, next) => {
+      if (request.url?.includes('/api/v1/') === true) void answer(request, response).catch(next);
+      else if (request.url?.endsWith('/config.json') === true) send(response, 200, CONFIG);
+      else next();
+    });
+  };
   return {
     name: 'mock-portal',
-    configureServer(server) {
-      setInterval(advance, 1000).unref();
-      server.middlewares.use((request, response, next) => {
-        if (request.url?.includes('/api/v1/') === true) void answer(request, response).catch(next);
-        else if (request.url?.endsWith('/config.json') === true) {
-          send(response, 200, {
-            region: 'us-west-2',
-            user_pool_id: 'us-west-2_mock',
-            client_id: 'mock',
-            cognito_endpoint: null,
-            stack: 'ferry',
-            version: '0.6.0',
-          });
-        } else next();
-      });
-    },
+    configureServer: ({ middlewares }) => attach(middlewares),
+    configurePreviewServer: ({ middlewares }) => attach(middlewares),
   };
 }

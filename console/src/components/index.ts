@@ -8,5 +8,4 @@ export { Loaded } from './loaded';
 export { useIsPhone } from './media';
 export { useNotify } from './notify';
 export { Page, PageHeader } from './page-header';
-export { RunProgress } from './run-progress';
 export { StateBadge } from './state-badge';

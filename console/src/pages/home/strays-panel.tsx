@@ -1,12 +1,12 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
-import Table from '@cloudscape-design/components/table';
 import { useTranslation } from 'react-i18next';
 
 import { useRedriveStray, useStrays } from '../../api';
 import { useCan } from '../../auth/session';
 import { useNotify } from '../../components';
 import { useFormat } from '../../use-format';
+import { Rows } from '../run/rows';
 
 /** Messages on the queue that no task could take, while there are some. */
 export function StraysPanel() {
@@ -21,17 +21,16 @@ export function StraysPanel() {
   const sendAgain = (messageId: string) =>
     redrive.mutate(messageId, { onSuccess: () => notify.success(t('strays.sent')), onError: notify.error });
   return (
-    <Table
-      items={strays}
-      trackBy="message_id"
-      variant="container"
-      wrapLines
+    <Rows
+      rows={strays}
+      trackBy={(stray) => stray.message_id}
+      empty={null}
       header={
         <Header variant="h2" counter={`(${format.number(strays.length)})`} description={t('strays.about')}>
           {t('strays.title')}
         </Header>
       }
-      columnDefinitions={[
+      columns={[
         { id: 'time', header: t('strays.time'), cell: (stray) => format.time(stray.received_at) },
         { id: 'reason', header: t('strays.reason'), cell: (stray) => stray.reason, isRowHeader: true },
         { id: 'body', header: t('strays.body'), cell: (stray) => <code className="plain-text">{stray.body}</code> },

@@ -93,7 +93,8 @@ export function FailuresTable({ run, reason }: { run: Run; reason: string | null
           cell: ({ attempts }) => format.number(attempts),
           minWidth: 90,
         },
-      ]}
+        // One reason for all is in the heading.
+      ].filter(({ id }) => reason === null || id !== 'reason')}
       empty={
         <Box textAlign="center" color="text-body-secondary">
           {t('failures.none')}
@@ -114,7 +115,7 @@ function RetryButtons({ run, reason, chosen }: { run: Run; reason: string | null
   const count = keys.keys.length;
   const isTooMany = count > MOST_KEYS;
   return (
-    <>
+    <SpaceBetween direction="horizontal" size="xs">
       <Button
         disabled={count === 0 || isTooMany}
         disabledReason={isTooMany ? t('failures.tooMany', { most: MOST_KEYS }) : t('failures.chooseFirst')}
@@ -126,7 +127,7 @@ function RetryButtons({ run, reason, chosen }: { run: Run; reason: string | null
       <Button variant="primary" loading={all.isBusy} onClick={() => void all.retry()}>
         {t(reason === null ? 'actions.retryAll' : 'actions.retryReason')}
       </Button>
-    </>
+    </SpaceBetween>
   );
 }
 

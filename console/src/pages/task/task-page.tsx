@@ -50,7 +50,10 @@ function TaskTabs({ task }: { task: Task }) {
   const { t } = useTranslation('task');
   const [search, setSearch] = useSearchParams();
   const chosen = tabOf(search);
-  const open = (tab: string) => setSearch(tab === 'overview' ? {} : { tab });
+  const open = (tab: string) => {
+    // Enter on a tab that the arrow keys have opened is no second step back.
+    if (tab !== chosen) setSearch(tab === 'overview' ? {} : { tab });
+  };
   const tab = (id: Tab, content: React.ReactNode) => ({
     id,
     label: t(`tabs.${id}`),

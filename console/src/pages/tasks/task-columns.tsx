@@ -4,9 +4,10 @@ import type { TableProps } from '@cloudscape-design/components/table';
 import { useTranslation } from 'react-i18next';
 
 import type { TaskSummary } from '../../api';
-import { RunProgress, StateBadge } from '../../components';
+import { StateBadge } from '../../components';
 import { link } from '../../links';
 import { useFormat } from '../../use-format';
+import { PassProgress } from '../run/pass-progress';
 import { TaskMenu } from './task-menu';
 import { destinationText, medianLag, sourceText, urgency } from './task-rows';
 
@@ -33,7 +34,7 @@ export function useTaskColumns(): TableProps.ColumnDefinition<TaskSummary>[] {
     {
       id: 'progress',
       header: t('columns.progress'),
-      cell: ({ last_run: run }) => (run === null ? '–' : <RunProgress run={run} compact />),
+      cell: ({ last_run: run }) => (run === null ? '–' : <PassProgress run={run} compact />),
       minWidth: 120,
     },
     {

@@ -36,9 +36,7 @@ function Following({ task, settings }: { task: Task; settings: RealTimeSettings 
   if (!maySee) {
     return (
       <SpaceBetween size="l">
-        <Alert type="info" header={t('realTime.onTitle')}>
-          {t('realTime.adminsSee')}
-        </Alert>
+        <Alert type="info">{t('realTime.adminsSee')}</Alert>
         <Heard task={task} />
         <Container header={<Header variant="h2">{t('realTime.settings.title')}</Header>}>
           <SettingsFacts settings={settings} />
