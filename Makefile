@@ -7,7 +7,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help setup demo test check openapi format requirements bench deploy clean
+.PHONY: help setup demo test browser check openapi format requirements bench deploy clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,11 +17,20 @@ setup: .venv/.complete ## Install the pinned tools and packages into .venv.
 demo: setup ## Replicate a real bucket through the deployed application on this machine.
 	@ferry demo $(ARGS)
 
-test: setup ## Run all tests, the end-to-end ones on the deployed local stack included.
+test: setup browser ## Run all tests, the end-to-end ones on the deployed local stack and in a browser included.
 	pytest tests --ignore tests/e2e -n 2 $(ARGS)
 	pytest tests/e2e $(ARGS)
 
-check: setup ## Check formatting, lint, types, layering and the template.
+browser: ## Install a browser for the tests, unless there is one.
+	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
+		command -v "$$name" >/dev/null 2>&1 && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing chromium" >&2; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+			chromium fonts-noto-cjk >/dev/null; \
+	else echo "The tests need a Chromium: install one, or set CHROMIUM to its path." >&2; exit 1; fi
+
+check: setup console/node_modules/.package-lock.json ## Check formatting, lint, types, layering, the template and the console.
 	ruff format --check .
 	ruff check .
 	mypy
@@ -29,6 +38,7 @@ check: setup ## Check formatting, lint, types, layering and the template.
 	sam validate --lint --template template.yaml --region us-east-1
 	cfn-lint template.yaml
 	python -m ferry.api --check docs/openapi.json
+	cd console && npm run --silent check
 
 openapi: setup ## Write the description of the tasks API to docs/openapi.json.
 	python -m ferry.api docs/openapi.json
@@ -50,7 +60,11 @@ deploy: setup ## Build the application and deploy it to AWS, asking for its sett
 
 clean: ## Remove everything that was built or installed; a local stack has to be down.
 	rm -rf console/node_modules console/dist console/.build
-	rm -rf .venv .tools .aws-sam .ferry .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf console/node_modules console/.build console/dist .venv .tools .aws-sam .ferry .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+console/node_modules/.package-lock.json: console/package-lock.json
+	@echo "Installing the console's pinned packages" >&2
+	@cd console && npm ci --silent --no-audit --no-fund >&2
 
 .venv/.complete: pyproject.toml uv.lock .python-version | $(filter .tools/%,$(UV))
 	@echo "Installing the pinned packages into .venv" >&2
