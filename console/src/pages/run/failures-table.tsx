@@ -15,6 +15,7 @@ import { KeyText } from './key-text';
 import { ReportDownload } from './report-download';
 import { useRetry } from './run-actions';
 import { Rows } from './rows';
+import type { Column } from './rows';
 import { MOST_KEYS } from './run-facts';
 import { visibleText } from './visible-key';
 
@@ -23,6 +24,8 @@ export function FailuresTable({ run, reason }: { run: Run; reason: string | null
   const { t } = useTranslation('run');
   const format = useFormat();
   const query = useRunFailures(run.run_id, reason);
+  // One reason for all is in the heading.
+  const columns = useColumns().filter(({ id }) => reason === null || id !== 'reason');
   const [chosen, setChosen] = useState<Failure[]>([]);
   const mayRetry = useCan('operator') && run.actions.includes('retry');
   const { refetch } = query;
@@ -65,36 +68,7 @@ export function FailuresTable({ run, reason }: { run: Run; reason: string | null
           {reason === null ? t('failures.objects') : t('failures.objectsOf', { reason })}
         </Header>
       }
-      columns={[
-        {
-          id: 'key',
-          header: t('columns.key'),
-          cell: ({ key }) => <KeyText value={key} clamped />,
-          isRowHeader: true,
-          minWidth: 240,
-          width: 300,
-        },
-        {
-          id: 'action',
-          header: t('columns.action'),
-          cell: ({ action }) => t(action === 'delete' ? 'action.delete' : 'action.copy'),
-          minWidth: 80,
-        },
-        { id: 'reason', header: t('columns.reason'), cell: (failure) => <code>{failure.reason}</code>, minWidth: 140 },
-        {
-          id: 'message',
-          header: t('columns.message'),
-          cell: ({ message }) => <span className="plain-text">{message}</span>,
-          minWidth: 260,
-        },
-        {
-          id: 'attempts',
-          header: t('columns.attempts'),
-          cell: ({ attempts }) => format.number(attempts),
-          minWidth: 90,
-        },
-        // One reason for all is in the heading.
-      ].filter(({ id }) => reason === null || id !== 'reason')}
+      columns={columns}
       empty={
         <Box textAlign="center" color="text-body-secondary">
           {t('failures.none')}
@@ -103,6 +77,40 @@ export function FailuresTable({ run, reason }: { run: Run; reason: string | null
       footer={<MoreButton query={query} />}
     />
   );
+}
+
+function useColumns(): Column<Failure>[] {
+  const { t } = useTranslation('run');
+  const format = useFormat();
+  return [
+    {
+      id: 'key',
+      header: t('columns.key'),
+      cell: ({ key }) => <KeyText value={key} clamped />,
+      isRowHeader: true,
+      minWidth: 240,
+      width: 300,
+    },
+    {
+      id: 'action',
+      header: t('columns.action'),
+      cell: ({ action }) => t(action === 'delete' ? 'action.delete' : 'action.copy'),
+      minWidth: 80,
+    },
+    { id: 'reason', header: t('columns.reason'), cell: (failure) => <code>{failure.reason}</code>, minWidth: 140 },
+    {
+      id: 'message',
+      header: t('columns.message'),
+      cell: ({ message }) => <span className="plain-text">{message}</span>,
+      minWidth: 260,
+    },
+    {
+      id: 'attempts',
+      header: t('columns.attempts'),
+      cell: ({ attempts }) => format.number(attempts),
+      minWidth: 90,
+    },
+  ];
 }
 
 function RetryButtons({ run, reason, chosen }: { run: Run; reason: string | null; chosen: readonly Failure[] }) {

@@ -50,10 +50,7 @@ function TaskTabs({ task }: { task: Task }) {
   const { t } = useTranslation('task');
   const [search, setSearch] = useSearchParams();
   const chosen = tabOf(search);
-  const open = (tab: string) => {
-    // Enter on a tab that the arrow keys have opened is no second step back.
-    if (tab !== chosen) setSearch(tab === 'overview' ? {} : { tab });
-  };
+  const open = (tab: string) => setSearch(tab === 'overview' ? {} : { tab });
   const tab = (id: Tab, content: React.ReactNode) => ({
     id,
     label: t(`tabs.${id}`),
@@ -63,7 +60,11 @@ function TaskTabs({ task }: { task: Task }) {
   return (
     <Tabs
       activeTabId={chosen}
-      onChange={({ detail }) => open(detail.activeTabId)}
+      onChange={(event) => {
+        // The address of a tab is for opening it elsewhere; followed here too, it would be two steps back.
+        event.preventDefault();
+        open(event.detail.activeTabId);
+      }}
       tabs={[
         tab('overview', <OverviewTab task={task} />),
         tab('runs', <RunsTab taskId={task.task_id} />),
