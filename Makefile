@@ -30,7 +30,7 @@ browser: ## Install a browser for the tests, unless there is one.
 			chromium fonts-noto-cjk >/dev/null; \
 	else echo "The tests need a Chromium: install one, or set CHROMIUM to its path." >&2; exit 1; fi
 
-check: setup console/node_modules/.package-lock.json ## Check formatting, lint, types, layering, the template and the console.
+check: setup console/node_modules/.installed-lock ## Check formatting, lint, types, layering, the template and the console.
 	ruff format --check .
 	ruff check .
 	mypy
@@ -62,9 +62,10 @@ clean: ## Remove everything that was built or installed; a local stack has to be
 	rm -rf console/node_modules console/dist console/.build
 	rm -rf console/node_modules console/.build console/dist .venv .tools .aws-sam .ferry .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-console/node_modules/.package-lock.json: console/package-lock.json
+console/node_modules/.installed-lock: console/package-lock.json
 	@echo "Installing the console's pinned packages" >&2
-	@cd console && npm ci --silent --no-audit --no-fund >&2
+	@node functions/console/build.mjs --install
+	@touch $@
 
 .venv/.complete: pyproject.toml uv.lock .python-version | $(filter .tools/%,$(UV))
 	@echo "Installing the pinned packages into .venv" >&2

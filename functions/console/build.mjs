@@ -1,4 +1,5 @@
 // Builds the console into the folder of the function that serves it: `node build.mjs FOLDER`.
+// With --install it only installs the packages that the build needs.
 //
 // What a build makes is kept in console/.build under a name that is the digest of its sources, so that only the first
 // build of the same sources runs npm. Of every text, a brotli and a gzip form lie beside it.
@@ -134,6 +135,10 @@ function main([folder]) {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
     throw new BuildError(`Node.js ${process.versions.node} is too old for the console: install ${OLDEST_NODE.join(".")} or newer`);
+  }
+  if (folder === "--install") {
+    withLock(install);
+    return;
   }
   const name = digestOfSources();
   const [, version] = /^version = "(.+)"$/m.exec(fs.readFileSync(path.join(ROOT, "pyproject.toml"), "utf8"));
