@@ -54,17 +54,12 @@ function TaskTabs({ task }: { task: Task }) {
   const tab = (id: Tab, content: React.ReactNode) => ({
     id,
     label: t(`tabs.${id}`),
-    href: link.task(task.task_id, id),
     content: chosen === id ? content : null,
   });
   return (
     <Tabs
       activeTabId={chosen}
-      onChange={(event) => {
-        // The address of a tab is for opening it elsewhere; followed here too, it would be two steps back.
-        event.preventDefault();
-        open(event.detail.activeTabId);
-      }}
+      onChange={({ detail }) => open(detail.activeTabId)}
       tabs={[
         tab('overview', <OverviewTab task={task} />),
         tab('runs', <RunsTab taskId={task.task_id} />),
