@@ -27,6 +27,8 @@ from ministack.core import iam_actions, iam_evaluator, lambda_runtime
 from ministack.services import apigateway, lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
+from local.emulated_schedules import repair_schedules
+
 _UNNAMED = "Runtime.HandlerError"
 _PROCESSES_PER_FUNCTION = 3
 _machine_arn: ContextVar[str] = ContextVar("machine_arn", default="")
@@ -316,6 +318,7 @@ def repair() -> None:
     _trust_loopback()
     _isolate_functions()
     _share_layers()
+    repair_schedules()
 
 
 if __name__ == "__main__":
