@@ -28,6 +28,7 @@ from ministack.services import apigateway, lambda_svc, s3, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from local import emulated_cognito, emulated_mail
+from local.emulated_schedules import repair_schedules
 
 _UNNAMED = "Runtime.HandlerError"
 _PROCESSES_PER_FUNCTION = 3
@@ -374,6 +375,7 @@ def repair() -> None:
     _trust_loopback()
     _isolate_functions()
     _share_layers()
+    repair_schedules()
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@ import json
 import re
 import tempfile
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import lambda_svc, s3, stepfunctions
+from ministack.services import lambda_svc, s3, scheduler, stepfunctions
 from ministack.services.cloudformation import provisioners
 
 from local.emulator import error_type, leading_keys, repair
@@ -192,3 +193,32 @@ def test_functions_share_an_unpacked_layer(tmp_path, monkeypatch):
 )
 def test_policies_see_which_partitions_a_request_names(request_, keys):
     assert leading_keys(request_) == keys
+
+
+def schedule(expression, zone="UTC"):
+    return {
+        "ScheduleExpression": expression,
+        "ScheduleExpressionTimezone": zone,
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {"Arn": "arn:aws:lambda:us-east-1:1:function:f", "RoleArn": "arn:aws:iam::1:role/r"},
+    }
+
+
+def test_a_schedule_for_once_is_read_in_its_time_zone_and_may_follow_another():
+    name = "photos-at"
+    try:
+        scheduler._create_schedule(name, schedule("rate(1 minute)"))
+        place = (scheduler.get_account_id(), scheduler.get_region(), f"default/{name}")
+        scheduler._schedule_last_fired[place] = 1.0
+
+        scheduler._update_schedule(name, schedule("at(2026-12-24T03:00:00)", "Asia/Shanghai"))
+
+        kept = scheduler._schedules.get(f"default/{name}")
+        moment = datetime(2026, 12, 23, 19, tzinfo=UTC)
+        assert scheduler._at_time_epoch(kept["ScheduleExpression"]) == moment.timestamp()
+        assert scheduler._at_time_epoch("at(2026-12-23T19:00:00)") == moment.timestamp()
+        assert scheduler._at_time_epoch("rate(1 minute)") is None
+        assert place not in scheduler._schedule_last_fired
+        assert json.loads(json.dumps(kept))["ScheduleExpression"] == "at(2026-12-24T03:00:00)"
+    finally:
+        scheduler._delete_schedule(name, {})
