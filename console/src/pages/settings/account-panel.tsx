@@ -16,6 +16,7 @@ export function AccountPanel() {
       <SpaceBetween size="l">
         <KeyValuePairs
           columns={3}
+          minColumnWidth={210}
           items={[
             { label: t('settings:account.email'), value: <span className="plain-text">{email}</span> },
             {

@@ -26,6 +26,7 @@ function Facts({ facts }: { facts: Deployment }) {
   return (
     <KeyValuePairs
       columns={3}
+      minColumnWidth={210}
       items={[
         { label: t('settings:deployment.stack'), value: facts.stack },
         { label: t('settings:deployment.region'), value: facts.region },

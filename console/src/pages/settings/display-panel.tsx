@@ -2,7 +2,7 @@ import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import FormField from '@cloudscape-design/components/form-field';
 import Header from '@cloudscape-design/components/header';
-import SegmentedControl from '@cloudscape-design/components/segmented-control';
+import RadioGroup from '@cloudscape-design/components/radio-group';
 import { useTranslation } from 'react-i18next';
 
 import { chooseLanguage, useLanguage } from '../../i18n';
@@ -27,19 +27,19 @@ export function DisplayPanel() {
     >
       <ColumnLayout columns={2}>
         <FormField label={t('shell:language')}>
-          <SegmentedControl
-            label={t('shell:language')}
-            selectedId={language}
-            options={LANGUAGES.map((id) => ({ id, text: t(`shell:languages.${id}`) }))}
-            onChange={({ detail }) => void chooseLanguage(detail.selectedId as Language)}
+          <RadioGroup
+            direction="horizontal"
+            value={language}
+            items={LANGUAGES.map((value) => ({ value, label: t(`shell:languages.${value}`) }))}
+            onChange={({ detail }) => void chooseLanguage(detail.value as Language)}
           />
         </FormField>
         <FormField label={t('shell:theme')}>
-          <SegmentedControl
-            label={t('shell:theme')}
-            selectedId={theme}
-            options={THEMES.map((id) => ({ id, text: t(`shell:themes.${id}`) }))}
-            onChange={({ detail }) => chooseTheme(detail.selectedId as Theme)}
+          <RadioGroup
+            direction="horizontal"
+            value={theme}
+            items={THEMES.map((value) => ({ value, label: t(`shell:themes.${value}`) }))}
+            onChange={({ detail }) => chooseTheme(detail.value as Theme)}
           />
         </FormField>
       </ColumnLayout>
