@@ -17,7 +17,7 @@ type Language = Literal["en", "zh"]
 
 CONSOLE = ROOT / "console"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_PATIENCE_MS = 60_000
+_PATIENCE_MS = 30_000
 _NAMES = {"auth": "auth", "createTask": "create-task", "task": "task", "tasks": "tasks", "run": "run"}
 
 
@@ -79,16 +79,18 @@ class Visitor:
         self.page.get_by_role("button", name=self.text(place, **values), exact=True).first.click()
 
     def field(self, place: str) -> Locator:
-        """The field of a label."""
-        return self.page.get_by_label(self.text(place), exact=False).first
+        """The text field of a label."""
+        return self.page.get_by_role("textbox", name=self.text(place)).first
 
     def fill(self, place: str, value: str) -> None:
         """Type into the field of a label."""
         self.field(place).fill(value)
 
-    def choose(self, place: str, option: str) -> None:
-        """Choose an option, by a part of its text, of the list with a label."""
+    def choose(self, place: str, option: str, *, search: bool = False) -> None:
+        """Choose an option, by a part of its text, of the list with a label; long lists are searched."""
         self.page.get_by_role("button", name=self.text(place)).first.click()
+        if search:
+            self.page.keyboard.type(option)
         self.page.get_by_role("option").filter(has_text=option).first.click()
 
     def pick(self, place: str) -> None:
@@ -133,5 +135,9 @@ def visiting(browser: Browser, url: str, language: Language = "en", **options: A
     try:
         visitor.go()
         yield visitor
+    except BaseException:
+        if folder := os.environ.get("SCREENSHOTS"):
+            page.screenshot(path=f"{folder}/failed-{language}.png", full_page=True)
+        raise
     finally:
         context.close()
