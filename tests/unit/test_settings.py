@@ -1,6 +1,11 @@
+import tomllib
+
 import pytest
 from ferry.errors import ConfigurationError
 from ferry.settings import Settings
+from ferry.wiring import VERSION
+
+from local.deployment import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +51,9 @@ def test_a_value_that_cannot_be_is_named_with_what_to_do(monkeypatch, variable, 
 
     with pytest.raises(ConfigurationError, match=f"{variable}: .*Correct the stack's parameters"):
         Settings.from_environment()
+
+
+def test_the_version_that_is_told_is_the_project_s():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert project["version"] == VERSION

@@ -33,7 +33,10 @@ export function useTaskRuns(taskId: string) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: (asked) =>
-      asked.state.data?.pages.some((page) => page.runs.some(isMoving)) ? EVERY_RUN : EVERY_LIST,
+      // The account of today's notifications always moves, and is no reason to ask for all so often.
+      asked.state.data?.pages.some((page) => page.runs.some((run) => !run.real_time && isMoving(run)))
+        ? EVERY_RUN
+        : EVERY_LIST,
   });
   return { ...query, runs: query.data?.pages.flatMap((page) => page.runs) ?? [] };
 }

@@ -98,4 +98,9 @@ def openapi_document() -> str:
         },
         security=[{"idToken": []}],
     )
-    return json.dumps(json.loads(schema), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    document = json.loads(schema)
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            # The library describes a body of every success.
+            operation["responses"].get("204", {}).pop("content", None)
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -107,10 +107,8 @@ def get_overview() -> Overview:
     listed = backend.tasks.list_tasks()
     tasks = list(islice(listed, _LOOKED_AT_TASKS))
     ages = [backend.queues.oldest_seconds(events=events) for events in (False, True)]
-    states = [
-        next((run.state for run in backend.tasks.list_runs(task.task_id) if not run.real_time), None)
-        for task in tasks
-    ]
+    passes = [backend.tasks.last_pass(task.task_id) for task in tasks]
+    states = [None if run is None else run.state for run in passes]
     wrong = {RunState.FAILED, RunState.COMPLETED_WITH_FAILURES}
     return Overview(
         tasks=len(tasks),

@@ -188,8 +188,6 @@ def _check_times(schedule: Schedule | None) -> None:
 
 
 def _summary(task: Task, tasks: TaskStore, ledger: Ledger) -> TaskSummary:
-    passes = (run for run in tasks.list_runs(task.task_id) if not run.real_time)
-    last = next(passes, None)
     today: Run | None = None
     if task.real_time is not None:
         try:
@@ -198,7 +196,7 @@ def _summary(task: Task, tasks: TaskStore, ledger: Ledger) -> TaskSummary:
             today = None
     return TaskSummary(
         task=TaskDocument.of(task),
-        last_run=_run(last, ledger),
+        last_run=_run(tasks.last_pass(task.task_id), ledger),
         real_time_run=_run(today, ledger),
     )
 

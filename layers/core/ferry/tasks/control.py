@@ -203,7 +203,7 @@ class RunControl:
             return start_run(self.tasks, self.workflows, self.state_machine_arn, run)
         except BusyError:
             # An answer may have been lost, and the wish repeated.
-            newest = next((one for one in self.tasks.list_runs(run.task.task_id) if not one.real_time), None)
+            newest = self.tasks.last_pass(run.task.task_id)
             if newest is None or run.client_token is None or newest.client_token != run.client_token:
                 raise
             return newest

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 
+_RUNS_AT_ONCE: Final = 10
+"""Looked at for the last pass, which is among the first few as a rule."""
+
+
 class NotFoundError(PermanentError):
     """There is no such task or run."""
 
@@ -227,6 +231,17 @@ class TaskStore:
         """Return a page of the runs of a task, the newest first; raises InvalidCursorError."""
         page = query_page(self._table, f"TASK#{task_id}", limit=limit, cursor=cursor, newest_first=True)
         return Page([_run(row) for row in page.rows], page.cursor)
+
+    def last_pass(self, task_id: str) -> Run | None:
+        """Return the newest run of a task that is no account of a day's notifications; None without one."""
+        cursor: str | None = None
+        while True:
+            page = self.page_runs(task_id, limit=_RUNS_AT_ONCE, cursor=cursor)
+            for run in page.rows:
+                if not run.real_time:
+                    return run
+            if (cursor := page.cursor) is None:
+                return None
 
     def mark_running(self, run_id: str) -> None:
         """Note that the run's preflight has passed; a run that is not starting stays as it is."""
