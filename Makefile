@@ -7,7 +7,7 @@ UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo .tools/bin/uv)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help setup demo test browser check openapi format requirements bench deploy clean
+.PHONY: help setup demo test browser screenshots check openapi format requirements bench deploy clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ browser: ## Install a browser for the tests, unless there is one.
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
 			chromium fonts-noto-cjk >/dev/null; \
 	else echo "The tests need a Chromium: install one, or set CHROMIUM to its path." >&2; exit 1; fi
+
+screenshots: setup browser ## Take the pictures of the tutorial from the running console.
+	python -m tests.screenshots
 
 check: setup console/node_modules/.installed-lock ## Check formatting, lint, types, layering, the template and the console.
 	ruff format --check .

@@ -8,14 +8,13 @@ from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.chunks import Chunk
 from ferry.run_control import close_run, closing_step, plan_shards, seal_run
 from ferry.stores.memory import MemorySource
-from ferry.tasks.audit import AuditLog, AuditTrail
 from ferry.tasks.control import RESUMABLE, RunControl
 from ferry.tasks.deletes import Deletes
 from ferry.tasks.models import Counts, Failure, Found, RunState
 from ferry.tasks.store import BusyError
 
 from tests.support.builders import NOON, RUN_ID, run_of, task
-from tests.support.runs import MemoryDocuments, noted_endings, open_books, shard
+from tests.support.runs import MemoryDocuments, noted_endings, open_books, shard, trail_of
 from tests.support.threads import together
 
 LATER = NOON + timedelta(minutes=5)
@@ -30,8 +29,7 @@ def books(table):
 
 @pytest.fixture
 def control(books):
-    trail = AuditTrail(AuditLog(books.tasks._table), "me@example.com")
-    return RunControl(books.tasks, books.ledger, books.workflows, "machine", trail)
+    return RunControl(books.tasks, books.ledger, books.workflows, "machine", trail_of(books))
 
 
 def broke_off(books, *, name=RUN_ID, status="ABORTED"):

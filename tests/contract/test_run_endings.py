@@ -11,7 +11,7 @@ from ferry.tasks.models import Counts, Failure, RunState
 from ferry.tasks.watch import Sightings, Watch
 
 from tests.support.builders import NOON, RUN_ID, run_of, task
-from tests.support.runs import noted_endings, open_books
+from tests.support.runs import noted_endings, open_books, trail_of
 
 WEBHOOK = "https://hooks.example.com/secret"
 TOLD = task(alerts={"email": "a@example.com", "webhook": WEBHOOK})
@@ -87,7 +87,7 @@ def test_the_report_is_there_before_the_run_is_over(books, noted):
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_a_run_that_a_user_stops_is_reported_and_told_of(books, noted, watch, paused):
-    control = RunControl(books.tasks, books.ledger, books.workflows, "machine")
+    control = RunControl(books.tasks, books.ledger, books.workflows, "machine", trail_of(books))
     if paused:
         control.pause(RUN_ID)
     control.stop(RUN_ID, NOON)
@@ -202,7 +202,7 @@ def test_a_run_whose_task_was_deleted_is_left_alone(books, noted, watch):
 def test_a_run_whose_failures_are_not_known_any_more_cannot_be_taken_up(books, noted):
     books.ledger.close_job(RUN_ID, "0000.0.0", Counts(failed=1), [], NOON)
     close(books, noted)
-    control = RunControl(books.tasks, books.ledger, books.workflows, "machine")
+    control = RunControl(books.tasks, books.ledger, books.workflows, "machine", trail_of(books))
 
     with pytest.raises(PermanentError, match="so old that what failed in it is not known any more"):
         control.retry(RUN_ID, NOON + timedelta(days=400))

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, expect
 from local import mailbox
 from local.stack import ADMIN_EMAIL
 from tests.e2e.conftest import User
-from tests.support.browser import Language, Visitor, running_browser, visiting
+from tests.support.browser import Language, running_browser, visiting
 from tests.support.portal import PASSWORD, Portal
+from tests.support.tutorial import set_up_task
 
 OBJECTS = 12
 
@@ -25,42 +26,6 @@ def portal(user: User) -> Portal:
 def browser():
     with running_browser() as started:
         yield started
-
-
-def set_up(visitor: Visitor, user: User, name: str, *, source: str) -> None:
-    """Go through the wizard in the tutorial's order, and start a run at its end."""
-    oss = user.stack.oss
-    visitor.go("#/create-task")
-    visitor.sees(visitor.text("createTask.step.engine"))
-    forward(visitor)
-    visitor.fill("createTask.source.bucket", source)
-    visitor.pick("createTask.scope.prefix")
-    visitor.fill("createTask.scope.prefixLabel", "in/")
-    visitor.choose("createTask.source.region", oss.region, search=True)
-    visitor.pick("createTask.endpoint.other")
-    visitor.fill("createTask.endpoint.url", oss.endpoint)
-    visitor.choose("createTask.secret.label", "ferry/oss")
-    forward(visitor)
-    bucket = visitor.page.get_by_label(visitor.text("createTask.destination.bucket"), exact=False).first
-    bucket.fill(user.stack.replica_bucket)
-    visitor.page.keyboard.press("Escape")
-    visitor.choose("createTask.destination.region", "us-east-1", search=True)
-    visitor.fill("createTask.destination.prefix", f"{name}/")
-    forward(visitor)
-    visitor.fill("createTask.naming.name", name)
-    forward(visitor)
-    visitor.sees(visitor.text("createTask.checks.allGood"))
-    visitor.sees(visitor.text("createTask.estimate.again"))
-    start = visitor.page.get_by_role("checkbox", name=visitor.text("createTask.review.startNow"))
-    start.check()
-    visitor.press("createTask.create")
-    expect(visitor.page).to_have_url(f"{visitor.url}#/tasks/{name}")
-
-
-def forward(visitor: Visitor) -> None:
-    """Go to the next step of the wizard."""
-    name = {"en": "Next", "zh": "下一步"}[visitor.language]
-    visitor.page.get_by_role("button", name=name).first.click()
 
 
 def until(holds, seconds: float = 60):
@@ -83,7 +48,7 @@ def test_the_tutorial_from_the_temporary_password_to_a_replicated_change(
 
     with visiting(browser, portal.url, language) as visitor:
         visitor.sign_in(email, temporary, new=PASSWORD)
-        set_up(visitor, user, name, source=f"{name}-source")
+        set_up_task(visitor, user.stack, name, source=f"{name}-source")
         visitor.sees(visitor.text("task.tabs.overview"))
         token = portal.sign_in(email)["IdToken"]
         found = until(lambda: len(user.replicas(f"{name}/")) == OBJECTS)

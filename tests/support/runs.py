@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ferry.errors import FerryError, TransientError
+from ferry.tasks.audit import AuditLog, AuditTrail
 from ferry.tasks.endings import Announcer, Endings
 from ferry.tasks.ledger import Ledger
 from ferry.tasks.models import Run, Shard
@@ -157,3 +158,8 @@ def open_books(table: object, run: Run | None = None) -> Books:
 
 def shard(number: int = 0, **fields: object) -> Shard:
     return Shard.model_validate({"shard_id": f"{number:04}", **fields})
+
+
+def trail_of(books: Books) -> AuditTrail:
+    """Where a user's changes of these runs are written down."""
+    return AuditTrail(AuditLog(books.tasks._table), "me@example.com")
