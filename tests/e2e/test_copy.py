@@ -53,7 +53,7 @@ def test_objects_of_every_kind_arrive_as_they_are(sides: TwoSides):
     assert copied.code == 0, copied.stderr
     assert copied.json.keys() == {
         *("objects", "bytes", "copied", "current", "deleted", "failed", "seconds"),
-        *("unverified", "metadata_dropped"),
+        *("unverified", "metadata_dropped", "excluded", "archived"),
     }
     assert counts(copied) == (len(expected), len(expected), 0, 0)
     assert copied.json["bytes"] == sum(map(len, expected.values()))
