@@ -6,7 +6,7 @@ import pytest
 from ferry.api.application import openapi_document
 from ferry.api.roles import ROUTES, Role
 
-from tests.support.api import call
+from tests.support.api import call, call_path
 
 DOCUMENT = json.loads(openapi_document())
 DESCRIBED = {
@@ -45,6 +45,21 @@ def test_a_route_refuses_a_user_without_a_role(deployment, route):
         refused = call(method, path, {}, groups=groups)
 
         assert (refused.status, refused.json["reason"]) == (403, "NoRole")
+
+
+@pytest.mark.parametrize("route", sorted(route for route, role in ROUTES.items() if role > Role.VIEWER))
+def test_an_odd_spelling_of_a_path_is_no_way_around_a_role(deployment, route):
+    method, path = WITH_IDS[route].split(" ")
+
+    for spelled in (f"{path}\n", f"{path}/", path.upper(), f"/{path}"):
+        answer = call_path(method, f"/api/v1{spelled}", groups="[viewer]")
+
+        assert answer.status in {403, 404}, spelled
+
+
+def test_a_group_that_only_holds_the_name_of_a_role_is_none(deployment):
+    for groups in ("[photos.admin]", "[eu/admin]", "[ADMIN]"):
+        assert call("GET", "/tasks", groups=groups).status == 403
 
 
 def test_an_access_token_is_no_id_token(deployment):

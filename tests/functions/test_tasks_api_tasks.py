@@ -187,3 +187,17 @@ def test_the_url_of_a_webhook_is_shown_to_administrators_alone(deployment, setti
     ):
         assert "hooks.example.com" in answer.text or "entries" in answer.text
         assert "secret" not in answer.text.replace(settings["source"]["secret"], "").replace('"secret"', "")
+
+
+def test_a_webhook_that_comes_back_as_it_was_shown_stays_what_it_was(deployment, settings):
+    url = "https://hooks.example.com/services/T0/secret"
+    call("POST", "/tasks", settings | {"alerts": {"email": None, "webhook": url, "lag_seconds": None}})
+    (listed,) = [
+        row["task"] for row in call("GET", "/tasks").json["tasks"] if row["task"]["task_id"] == "more"
+    ]
+    sent = {name: listed[name] for name in settings} | {"compare": "size"}
+
+    changed = call("PUT", "/tasks/more", sent, headers={"if-match": listed["revision"]})
+
+    assert (changed.status, listed["alerts"]["webhook"]) == (200, "https://hooks.example.com/")
+    assert deployment.books.tasks.get_task("more").alerts.webhook == url

@@ -32,14 +32,26 @@ def call(
     **claims: str,
 ) -> Reply:
     """Call a route below ``/api/v1``, as a user in these groups."""
-    event = sample("tasks_api-list-tasks")
     parts = urlsplit(path)
-    event["rawPath"] = event["requestContext"]["http"]["path"] = f"/api/v1{parts.path}"
+    named = {"cognito:groups": groups, **claims}
+    return _call(method, f"/api/v1{parts.path}", parts.query, body, headers or {}, named)
+
+
+def call_path(method: str, path: str, *, groups: str) -> Reply:
+    """Call a path exactly as it is spelled, with an empty document."""
+    return _call(method, path, "", {}, {}, {"cognito:groups": groups})
+
+
+def _call(
+    method: str, path: str, query: str, body: Any, headers: dict[str, str], claims: dict[str, str]
+) -> Reply:
+    event = sample("tasks_api-list-tasks")
+    event["rawPath"] = event["requestContext"]["http"]["path"] = path
     event["requestContext"]["http"]["method"] = method
-    event["rawQueryString"] = parts.query
-    event["queryStringParameters"] = dict(parse_qsl(parts.query))
-    event["requestContext"]["authorizer"]["jwt"]["claims"] |= {"cognito:groups": groups, **claims}
-    event["headers"] |= headers or {}
+    event["rawQueryString"] = query
+    event["queryStringParameters"] = dict(parse_qsl(query))
+    event["requestContext"]["authorizer"]["jwt"]["claims"] |= claims
+    event["headers"] |= headers
     if body is not None:
         event["body"] = body if isinstance(body, str) else json.dumps(body)
         event["headers"]["content-type"] = "application/json"

@@ -116,7 +116,8 @@ class TaskEditor:
             if revision_of(before) != revision:
                 msg = f"The task {task_id!r} was changed by somebody else meanwhile; read it again."
                 raise RevisionChangedError(msg)
-            after = Task.model_validate(before.model_dump() | settings.model_dump())
+            fields = before.model_dump() | settings.model_dump() | {"alerts": _kept_alerts(before, settings)}
+            after = Task.model_validate(fields)
             change.detail = _differences(before, after)
             self.tasks.replace_task(before, after)
             self._put_belongings(after, before)
@@ -150,7 +151,7 @@ class TaskEditor:
             task_id=task_id,
             detail=f"{schedule.expression} {schedule.timezone}" if schedule else "",
         ):
-            after = self._change(task_id, schedule=schedule)
+            after = self._change(self.tasks.get_task(task_id), schedule=schedule)
             # Also when nothing changed, for an earlier call may have broken off in between.
             self._put_schedule(after)
         return after
@@ -163,7 +164,7 @@ class TaskEditor:
             BusyError: It was changed by somebody else at the same time.
         """
         with self.audit.change("alerts.set" if alerts else "alerts.remove", task_id=task_id):
-            after = self._change(task_id, alerts=alerts)
+            after = self._change(self.tasks.get_task(task_id), alerts=alerts)
             self.topics.put(after)
         return after
 
@@ -179,11 +180,11 @@ class TaskEditor:
             BusyError: It was changed by somebody else at the same time.
             ValidationError: A field has a value that cannot be.
         """
-        task = self.tasks.get_task(task_id)
-        fields = task.real_time.model_dump() if task.real_time else {"secrets": [fresh_secret()]}
+        before = self.tasks.get_task(task_id)
+        fields = before.real_time.model_dump() if before.real_time else {"secrets": [fresh_secret()]}
         real_time = RealTime.model_validate(fields | dict(chosen))
         with self.audit.change("realtime.enable", task_id=task_id):
-            return self._change(task_id, real_time=real_time)
+            return self._change(before, real_time=real_time)
 
     def stop_following(self, task_id: str) -> Task:
         """Follow notifications no more; the task's secrets are forgotten within seconds.
@@ -193,7 +194,7 @@ class TaskEditor:
             BusyError: It was changed by somebody else at the same time.
         """
         with self.audit.change("realtime.disable", task_id=task_id):
-            return self._change(task_id, real_time=None)
+            return self._change(self.tasks.get_task(task_id), real_time=None)
 
     def rotate_secret(self, task_id: str, *, keep: timedelta) -> Task:
         """Give a task a new secret.
@@ -210,11 +211,12 @@ class TaskEditor:
         with self.audit.change(
             "realtime.rotate", task_id=task_id, detail=f"the old secret is taken for {keep}"
         ):
-            real_time = following(self.tasks.get_task(task_id))
-            return self._change(task_id, real_time=rotated(real_time, datetime.now(UTC), keep=keep))
+            before = self.tasks.get_task(task_id)
+            real_time = rotated(following(before), datetime.now(UTC), keep=keep)
+            return self._change(before, real_time=real_time)
 
-    def _change(self, task_id: str, **fields: Any) -> Task:
-        before = self.tasks.get_task(task_id)
+    def _change(self, before: Task, **fields: Any) -> Task:
+        """Change fields of a task that was read just now, unless somebody else was faster."""
         after = before.model_copy(update=fields)
         self.tasks.replace_task(before, after)
         return after
@@ -234,6 +236,22 @@ class TaskEditor:
             self.scheduler.put(task.task_id, task.schedule)
         else:
             self.scheduler.remove(task.task_id)
+
+
+def without_secrets(alerts: Alerts | None) -> Alerts | None:
+    """Return alerts as anybody may see them: of a webhook, whose URL is a secret, only the host."""
+    if alerts is None or alerts.webhook is None:
+        return alerts
+    return alerts.model_copy(update={"webhook": f"https://{alerts.webhook_host}/"})
+
+
+def _kept_alerts(before: Task, settings: TaskSettings) -> Alerts | None:
+    """Return the alerts to store; what comes back as it was shown keeps the URL that was not."""
+    old, new = before.alerts, settings.alerts
+    shown = without_secrets(old)
+    if old is None or new is None or shown is None or new.webhook != shown.webhook:
+        return new
+    return new.model_copy(update={"webhook": old.webhook})
 
 
 def _new_task(settings: TaskSettings) -> Task:

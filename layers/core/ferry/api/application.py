@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -43,10 +42,6 @@ def application() -> APIGatewayHttpResolver:
             RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
         )
 
-    def no_route(_: NoRouteError) -> Response[Any]:
-        said = "There is no such route; docs/openapi.json lists all."
-        return problem(HTTPStatus.NOT_FOUND, said, "NoRoute")
-
     def unforeseen(error: Exception) -> Response[Any]:
         logger.error("a call of the API failed", exc_info=error)
         said = "Something went wrong that nobody foresaw; the log of the tasks API tells more."
@@ -54,7 +49,6 @@ def application() -> APIGatewayHttpResolver:
 
     app.exception_handler([FerryError, RequestValidationError])(problem_of)
     app.exception_handler(ValidationError)(invalid)
-    app.not_found(no_route)
     app.exception_handler(Exception)(unforeseen)
     return app
 

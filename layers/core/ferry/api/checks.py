@@ -19,12 +19,13 @@ def check_settings(backend: Backend, settings: TaskSettings) -> Iterator[CheckRe
     """Yield the result of every check; one that depends on another that failed is skipped."""
     secret = _try("secret", lambda: backend.read_secret(settings.source.secret))
     yield secret
-    checks = access_checks(
-        backend.source(settings.source),
-        backend.replica(settings.destination),
-        settings.mapping,
-        deletes=settings.deletes,
-    )
+    try:
+        source = backend.source(settings.source)
+    except FerryError as error:
+        yield CheckResult(check="source_endpoint", state="failed", detail=str(error))
+        return
+    replica = backend.replica(settings.destination)
+    checks = access_checks(source, replica, settings.mapping, deletes=settings.deletes)
     broken = {"source"} if secret.state == "failed" else set()
     for check in checks:
         if check.side in broken:

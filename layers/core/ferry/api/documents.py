@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ferry.costs import Cost, cost_of_copying
 from ferry.events.models import FOLLOWED_EVENTS
 from ferry.sender import package
-from ferry.task_editor import following, revision_of
+from ferry.task_editor import following, revision_of, without_secrets
 from ferry.tasks.audit import Entry, Outcome
 from ferry.tasks.control import RESUMABLE
 from ferry.tasks.lag import Distribution
@@ -69,7 +69,9 @@ class TaskDocument(TaskSettings):
     def of(cls, task: Task, *, shows_secrets: bool = False) -> Self:
         """Describe a task; of a webhook, whose URL is a secret, only the host is shown unless asked for."""
         real_time = task.real_time
-        settings = task.settings if shows_secrets else _without_secrets(task.settings)
+        settings = task.settings
+        if not shows_secrets:
+            settings = settings.model_copy(update={"alerts": without_secrets(settings.alerts)})
         followed = (
             None
             if real_time is None
@@ -534,14 +536,6 @@ class StrayList(_Document):
 
     strays: list[StrayDocument]
     is_complete: bool
-
-
-def _without_secrets(settings: TaskSettings) -> TaskSettings:
-    alerts = settings.alerts
-    if alerts is None or alerts.webhook is None:
-        return settings
-    shown = alerts.model_copy(update={"webhook": f"https://{alerts.webhook_host}/"})
-    return settings.model_copy(update={"alerts": shown})
 
 
 def _lag(status: RunStatus) -> LagDocument:

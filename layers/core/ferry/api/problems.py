@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from ferry.api.roles import ForbiddenError
+from ferry.api.roles import ForbiddenError, NoRouteError
 from ferry.errors import ConfigurationError, FerryError, PermanentError, TransientError
 from ferry.task_editor import NoRevisionError, NotFollowingError, RevisionChangedError
 from ferry.tasks.field_problems import field_problems
@@ -23,6 +23,7 @@ CONTENT_TYPE: Final = "application/problem+json"
 _STATUSES: Final[list[tuple[type[FerryError], HTTPStatus]]] = [
     # The first that fits.
     (ForbiddenError, HTTPStatus.FORBIDDEN),
+    (NoRouteError, HTTPStatus.NOT_FOUND),
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (NotFollowingError, HTTPStatus.NOT_FOUND),
     (RevisionChangedError, HTTPStatus.PRECONDITION_FAILED),

@@ -14,6 +14,10 @@ class ForbiddenError(RequestError):
     """The caller's role does not allow it."""
 
 
+class NoRouteError(RequestError):
+    """There is no such route."""
+
+
 class Role(IntEnum):
     """What a user may do; each may do all that the ones before may. Names are those of the Cognito groups."""
 
@@ -28,8 +32,9 @@ ROUTES: Final[Mapping[str, Role]] = {
     "GET /oss-regions": Role.VIEWER,
     "GET /aws-regions": Role.VIEWER,
     "GET /secrets": Role.VIEWER,
-    "POST /checks": Role.OPERATOR,
-    "POST /estimates": Role.OPERATOR,
+    # They use a secret with an endpoint of the caller's choice, as only whoever may set tasks up may.
+    "POST /checks": Role.ADMIN,
+    "POST /estimates": Role.ADMIN,
     "POST /schedule-times": Role.VIEWER,
     "GET /tasks": Role.VIEWER,
     "POST /tasks": Role.ADMIN,
@@ -89,7 +94,7 @@ class Caller:
             msg = "The token is no ID token of the user pool; sign in again."
             raise ForbiddenError(msg, reason="NoIdToken")
         # An HTTP API writes lists as "[admin viewer]".
-        named = set(re.findall(r"[\w-]+", str(claims.get("cognito:groups", ""))))
+        named = set(str(claims.get("cognito:groups", "")).strip("[]").split())
         roles = [role for role in Role if role.name.lower() in named]
         if not roles:
             msg = f"The user {email} has no role yet; an administrator adds it to a group of the user pool."
@@ -97,9 +102,12 @@ class Caller:
         return cls(str(email), max(roles))
 
     def check(self, method: str, path: str) -> None:
-        """Raise ForbiddenError when this user may not call a route; one that does not exist is no secret."""
+        """Raise ForbiddenError when this user may not call a route, or there is none."""
         needed = _role_of(method, path)
-        if needed is not None and self.role < needed:
+        if needed is None:
+            msg = "There is no such route; docs/openapi.json lists all."
+            raise NoRouteError(msg)
+        if self.role < needed:
             msg = (
                 f"This needs the role {needed.name.lower()}, and {self.email} is {self.role.name.lower()}; "
                 "ask an administrator of the user pool."

@@ -199,14 +199,15 @@ class RunControl:
         return self._start(retry)
 
     def _start(self, run: Run) -> Run:
-        try:
-            return start_run(self.tasks, self.workflows, self.state_machine_arn, run)
-        except BusyError:
+        if run.client_token is not None:
             # An answer may have been lost, and the wish repeated.
             newest = self.tasks.last_pass(run.task.task_id)
-            if newest is None or run.client_token is None or newest.client_token != run.client_token:
-                raise
-            return newest
+            if newest is not None and newest.client_token == run.client_token:
+                if _wish(newest) != _wish(run):
+                    msg = "The client token was used for another run; make up a new one for every wish."
+                    raise BusyError(msg)
+                return newest
+        return start_run(self.tasks, self.workflows, self.state_machine_arn, run)
 
     def _forgot_failures(self, run_id: str) -> bool:
         is_known = next(self.ledger.list_failures(run_id), None) is not None
@@ -225,6 +226,10 @@ class RunControl:
 
     def _stop_workflow(self, run: Run, cause: str) -> None:
         self.workflows.stop_run(self.state_machine_arn, name=run.workflow_name, cause=cause)
+
+
+def _wish(run: Run) -> tuple[object, ...]:
+    return run.dry_run, run.retry_of, run.retry_only
 
 
 def _is_over(run: Run, what: str) -> PermanentError:

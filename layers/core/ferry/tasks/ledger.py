@@ -312,14 +312,16 @@ class Ledger:
             yield from unpack_failures(str(item["body"]))
 
 
+def _is_failure_key(text: str) -> bool:
+    return text.startswith("FAILURE#") and text.isascii() and text < "FAILURE#~" and len(text) <= 250
+
+
 def _failure_position(cursor: str | None) -> tuple[str, int]:
     """Return the row that a page begins in, and how many failures of it come before."""
     if cursor is None:
         return "", 0
     match read_cursor(cursor):
-        case [str(after), int(skipped)] if (
-            after.startswith("FAILURE#") and len(after) <= 250 and skipped >= 0
-        ):
+        case [str(after), int(skipped)] if _is_failure_key(after) and skipped >= 0:
             return after, skipped
         case _:
             raise invalid_cursor()

@@ -107,6 +107,7 @@ def _sort_key(cursor: str, prefix: str) -> str:
     position = read_cursor(cursor)
     if (
         not isinstance(position, str)
+        or not position.isprintable()
         or not position.startswith(prefix)
         or not 0 < len(position) <= _LONGEST_KEY
     ):
