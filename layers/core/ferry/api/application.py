@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from ferry.api import deployment_routes, real_time_routes, run_routes, task_routes
 from ferry.api.backend import Backend, Request
 from ferry.api.problems import problem, problem_of
-from ferry.api.roles import PREFIX, Caller
+from ferry.api.roles import PREFIX, Caller, no_such_route
 from ferry.errors import FerryError
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ def application() -> APIGatewayHttpResolver:
             RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
         )
 
+    def no_route(_: NotFoundError) -> Response[Any]:
+        return problem_of(no_such_route())
+
     def unforeseen(error: Exception) -> Response[Any]:
         logger.error("a call of the API failed", exc_info=error)
         said = "Something went wrong that nobody foresaw; the log of the tasks API tells more."
@@ -49,6 +53,7 @@ def application() -> APIGatewayHttpResolver:
 
     app.exception_handler([FerryError, RequestValidationError])(problem_of)
     app.exception_handler(ValidationError)(invalid)
+    app.not_found(no_route)
     app.exception_handler(Exception)(unforeseen)
     return app
 

@@ -105,14 +105,18 @@ class Caller:
         """Raise ForbiddenError when this user may not call a route, or there is none."""
         needed = _role_of(method, path)
         if needed is None:
-            msg = "There is no such route; docs/openapi.json lists all."
-            raise NoRouteError(msg)
+            raise no_such_route()
         if self.role < needed:
             msg = (
                 f"This needs the role {needed.name.lower()}, and {self.email} is {self.role.name.lower()}; "
                 "ask an administrator of the user pool."
             )
             raise ForbiddenError(msg, reason="RoleTooLow")
+
+
+def no_such_route() -> NoRouteError:
+    """Return the error about a path or method that is no route."""
+    return NoRouteError("There is no such route; docs/openapi.json lists all.", reason="NoRoute")
 
 
 def _role_of(method: str, path: str) -> Role | None:
