@@ -163,6 +163,8 @@ export function run(runId: string, taskId: string, state: RunState, changes: Par
       bytes: isOver ? 312_004_100_000 : 130_004_113_221,
       current: 0,
       gone: 2,
+      archived: 0,
+      excluded: 0,
       deleted: 0,
       failed: state === 'completed_with_failures' ? 12 : 0,
       unverified: 0,

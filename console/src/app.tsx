@@ -20,11 +20,7 @@ export function App({ config }: { config: PortalConfig }) {
       <ConfigContext value={config}>
         <QueryClientProvider client={queryClient}>
           <SessionProvider>
-            <NotifyProvider>
-              <PageProvider>
-                <Pages />
-              </PageProvider>
-            </NotifyProvider>
+            <Pages />
           </SessionProvider>
         </QueryClientProvider>
       </ConfigContext>
@@ -37,7 +33,13 @@ function Pages() {
   const { session } = useSession();
   if (session.kind === 'unknown') return null;
   if (session.kind === 'out') return <SignInPage because={session.because} />;
-  return <RouterProvider router={router} />;
+  return (
+    <NotifyProvider>
+      <PageProvider>
+        <RouterProvider router={router} />
+      </PageProvider>
+    </NotifyProvider>
+  );
 }
 
 /** Cloudscape's own texts in the user's language. */

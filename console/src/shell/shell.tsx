@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router';
 
+import { useCan } from '../auth/session';
 import { useIsPhone } from '../components/media';
 import { useFlashbar } from '../components/notify';
 import { link } from '../links';
@@ -64,6 +65,7 @@ export function Shell() {
 
 function Navigation({ pathname, onFollow }: { pathname: string; onFollow: () => void }) {
   const { t } = useTranslation('shell');
+  const canCreate = useCan('admin');
   return (
     <SideNavigation
       activeHref={activeHref(pathname)}
@@ -72,7 +74,7 @@ function Navigation({ pathname, onFollow }: { pathname: string; onFollow: () => 
       items={[
         { type: 'link', text: t('home'), href: link.home() },
         { type: 'link', text: t('tasks'), href: link.tasks() },
-        { type: 'link', text: t('createTask'), href: link.createTask() },
+        ...(canCreate ? [{ type: 'link' as const, text: t('createTask'), href: link.createTask() }] : []),
         { type: 'divider' },
         { type: 'link', text: t('audit'), href: link.audit() },
         { type: 'link', text: t('settings'), href: link.settings() },

@@ -6,11 +6,9 @@ import { useTranslation } from 'react-i18next';
 
 import { useAudit } from '../../api';
 import type { AuditEntry } from '../../api';
-import { LoadError } from '../../components';
+import { LoadError, MoreButton, Rows } from '../../components';
 import { link } from '../../links';
 import { useFormat } from '../../use-format';
-import { MoreButton } from '../run/more-button';
-import { Rows } from '../run/rows';
 import { Outcome, useActionName } from './audit-words';
 import { TaskFilter } from './task-filter';
 

@@ -6,7 +6,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { useDeployment } from '../../api';
-import { CopyField, ExternalLink } from '../../components';
+import { Can, CopyField, ExternalLink } from '../../components';
 import { link } from '../../links';
 
 const STEPS = ['secret', 'task', 'run', 'watch', 'realTime'] as const;
@@ -25,7 +25,11 @@ export function GettingStarted() {
         {deployment && <ExternalLink href={deployment.create_secret_url}>{t('steps.secret.link')}</ExternalLink>}
       </>
     ),
-    task: <Link href={link.createTask()}>{t('steps.task.link')}</Link>,
+    task: (
+      <Can role="admin">
+        <Link href={link.createTask()}>{t('steps.task.link')}</Link>
+      </Can>
+    ),
     run: null,
     watch: <Link href={link.tasks()}>{t('steps.watch.link')}</Link>,
     realTime: null,

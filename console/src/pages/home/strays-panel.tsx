@@ -4,9 +4,8 @@ import { useTranslation } from 'react-i18next';
 
 import { useRedriveStray, useStrays } from '../../api';
 import { useCan } from '../../auth/session';
-import { useNotify } from '../../components';
+import { Rows, useNotify } from '../../components';
 import { useFormat } from '../../use-format';
-import { Rows } from '../run/rows';
 
 /** Messages on the queue that no task could take, while there are some. */
 export function StraysPanel() {

@@ -3,8 +3,8 @@ import Link from '@cloudscape-design/components/link';
 import { useTranslation } from 'react-i18next';
 
 import type { FailureReason } from '../../api';
+import { Rows } from '../../components';
 import { useFormat } from '../../use-format';
-import { Rows } from './rows';
 
 interface Props {
   reasons: readonly FailureReason[];

@@ -8,14 +8,12 @@ import { useTranslation } from 'react-i18next';
 import { useRunFailures } from '../../api';
 import type { Failure, Run } from '../../api';
 import { useCan } from '../../auth/session';
-import { LoadError } from '../../components';
+import { LoadError, MoreButton, Rows } from '../../components';
+import type { Column } from '../../components';
 import { useFormat } from '../../use-format';
-import { MoreButton } from './more-button';
 import { KeyText } from './key-text';
 import { ReportDownload } from './report-download';
 import { useRetry } from './run-actions';
-import { Rows } from './rows';
-import type { Column } from './rows';
 import { MOST_KEYS } from './run-facts';
 import { visibleText } from './visible-key';
 

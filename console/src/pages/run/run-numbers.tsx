@@ -85,7 +85,7 @@ function RunCounts({ run }: { run: Run }) {
   const { counts } = run;
   if (run.dry_run) return null;
   const plain = ['current', 'deleted', 'gone', 'failed'] as const;
-  const rare = (['unverified', 'metadata_dropped'] as const).filter(
+  const rare = (['excluded', 'archived', 'unverified', 'metadata_dropped'] as const).filter(
     (name) => name === 'unverified' || counts[name] > 0,
   );
   const pairs: [string, ReactNode][] = [

@@ -7,11 +7,9 @@ import type { StatusIndicatorProps } from '@cloudscape-design/components/status-
 import { useTranslation } from 'react-i18next';
 
 import { useAudit } from '../../api';
-import { LoadError } from '../../components';
+import { LoadError, MoreButton, Rows } from '../../components';
 import { link } from '../../links';
 import { useFormat } from '../../use-format';
-import { MoreButton } from '../run/more-button';
-import { Rows } from '../run/rows';
 import { actionName, outcomeName } from './audit-words';
 
 const OUTCOMES: Record<ReturnType<typeof outcomeName>, StatusIndicatorProps.Type> = {

@@ -5,13 +5,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTranslation } from 'react-i18next';
 
 import { isOver, useTaskRuns } from '../../api';
-import { LoadError, StateBadge } from '../../components';
+import { LoadError, MoreButton, Rows, StateBadge } from '../../components';
 import { link } from '../../links';
 import { useFormat } from '../../use-format';
 import { PassProgress } from '../run/pass-progress';
-import { MoreButton } from '../run/more-button';
 import { RunBadge } from '../run/run-badges';
-import { Rows } from '../run/rows';
 
 /** All runs of a task, the newest first. */
 export function RunsTab({ taskId }: { taskId: string }) {

@@ -1,4 +1,5 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
+import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -75,8 +76,13 @@ export function TasksPage() {
     pagination: <TaskPagination {...paginationProps} query={query} />,
     preferences: <ListPreferences preferences={preferences} onChange={setPreferences} />,
   };
-  if (query.error !== null && query.tasks.length === 0)
-    return <LoadError error={query.error} onRetry={query.refetch} />;
+  if (query.error !== null && query.tasks.length === 0) {
+    return (
+      <ContentLayout header={<Header variant="h1">{t('tasks:title')}</Header>}>
+        <LoadError error={query.error} onRetry={query.refetch} />
+      </ContentLayout>
+    );
+  }
   return (
     <SpaceBetween size="m">
       {query.error !== null && <LoadError error={query.error} onRetry={query.refetch} />}

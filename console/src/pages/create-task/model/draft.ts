@@ -1,6 +1,15 @@
 /** What the wizard holds: everything as it was typed, so that nothing is lost by being wrong. */
 
-import type { Archived, Compare, Encryption, MetadataPolicy, StorageClassMap } from '../../../api';
+import type {
+  Acl,
+  Archived,
+  Compare,
+  Encryption,
+  Filters,
+  MetadataPolicy,
+  StorageClass,
+  StorageClassMap,
+} from '../../../api';
 import type { LagUnit, SizeUnit } from './units';
 
 /** Which keys of the source bucket: all, those under one prefix, under several that are typed, or that a file lists. */
@@ -43,11 +52,11 @@ export interface Draft {
   region: string;
   replicaPrefix: string;
   keepPrefix: boolean;
-  storageClass: string;
+  storageClass: StorageClass;
   storageClassMap: StorageClassMap;
   encryption: Encryption;
   kmsKey: string;
-  acl: string;
+  acl: Acl;
   requestPayer: boolean;
 
   compare: Compare;
@@ -62,7 +71,7 @@ export interface Draft {
   maxSize: SizeText;
   modifiedAfter: DayAndTime;
   modifiedBefore: DayAndTime;
-  ossClasses: string[];
+  ossClasses: Filters['storage_classes'];
   archived: Archived;
 
   scheduleKind: ScheduleKind;

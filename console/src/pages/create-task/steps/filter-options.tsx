@@ -132,7 +132,9 @@ function Classes() {
         selectedOptions={options.filter((one) => draft.ossClasses.includes(one.value))}
         options={options}
         placeholder={t('filters.allClasses')}
-        onChange={({ detail }) => change({ ossClasses: detail.selectedOptions.map((one) => one.value ?? '') })}
+        onChange={({ detail }) =>
+          change({ ossClasses: detail.selectedOptions.map((one) => one.value as (typeof OSS_CLASSES)[number]) })
+        }
       />
     </Field>
   );

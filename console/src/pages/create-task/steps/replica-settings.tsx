@@ -7,7 +7,7 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTranslation } from 'react-i18next';
 
-import type { Encryption } from '../../../api';
+import type { Acl, Encryption } from '../../../api';
 import { Field } from '../field';
 import { ACLS } from '../model/draft';
 import { useWizard } from '../wizard-context';
@@ -86,7 +86,7 @@ function AclPicker() {
         options={options}
         // A task from before may have one: it can be taken away.
         disabled={!isAllowed && draft.acl === 'bucket-default'}
-        onChange={({ detail }) => change({ acl: detail.selectedOption.value })}
+        onChange={({ detail }) => change({ acl: detail.selectedOption.value as Acl })}
       />
     </Field>
   );

@@ -7,7 +7,7 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useTranslation } from 'react-i18next';
 
-import type { StorageClassMap } from '../../../api';
+import type { StorageClass, StorageClassMap } from '../../../api';
 import { Field } from '../field';
 import { S3_CLASSES } from '../model/draft';
 import { useWizard } from '../wizard-context';
@@ -38,7 +38,7 @@ export function StorageClasses() {
           <Select
             selectedOption={chosen}
             options={options}
-            onChange={({ detail }) => change({ storageClass: detail.selectedOption.value ?? 'STANDARD' })}
+            onChange={({ detail }) => change({ storageClass: detail.selectedOption.value as StorageClass })}
           />
         </Field>
         <ExpandableSection headerText={t('storage.byClass')} defaultExpanded={isMapped}>

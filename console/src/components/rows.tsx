@@ -3,7 +3,7 @@ import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import { useIsPhone } from '../../components';
+import { useIsPhone } from './media';
 
 export interface Column<Row> {
   id: string;
