@@ -40,7 +40,9 @@ def test_a_dry_run_counts_and_copies_nothing(user: User):
 
     run = user.ferry("run", "start", "counted", "--wait", "--dry-run", "--json")
 
-    assert (run.code, run.json["counts"]["copied"], run.json["counts"]["bytes"]) == (0, 5, 35), run.stderr
+    found = run.json["found"]
+    assert (run.code, found["planned_objects"], found["planned_bytes"]) == (0, 5, 35), run.stderr
+    assert (run.json["estimate"]["objects"], run.json["counts"]["copied"]) == (5, 0)
     assert user.replicas("counted/") == {}
 
 
