@@ -107,7 +107,7 @@ def series(run_id: RunId) -> Series:
     """Return what a run did minute by minute, in at most 500 steps."""
     backend = request_of(router).backend
     backend.tasks.get_run(run_id)
-    return series_of(backend.ledger.minutes(run_id), backend.ledger.lag_by_minute(run_id))
+    return series_of(backend.ledger.chart(run_id))
 
 
 @router.get("/runs/<run_id>/failures", tags=["Runs"], summary="List failed objects", responses=responses(404))

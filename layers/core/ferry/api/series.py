@@ -12,12 +12,11 @@ from ferry.tasks.models import Counts
 MAX_POINTS: Final = 500
 
 
-def series_of(minutes: Mapping[str, Counts], lags: Mapping[str, Distribution]) -> Series:
+def series_of(minutes: Mapping[str, tuple[Counts, Distribution]]) -> Series:
     """Gather minutes into at most 500 steps of equal length.
 
     Args:
-        minutes: What ended in each, keyed ``2026-01-31T23:59`` in UTC.
-        lags: How far replicas were behind, by the same keys.
+        minutes: What ended in each and how far replicas were behind, keyed ``2026-01-31T23:59`` in UTC.
     """
     if not minutes:
         return Series(step_seconds=60, points=[])
@@ -30,8 +29,9 @@ def series_of(minutes: Mapping[str, Counts], lags: Mapping[str, Distribution]) -
     begin = int(first.timestamp())
     for minute, time in times.items():
         place = begin + (int(time.timestamp()) - begin) // step * step
-        counts[place] = counts.get(place, Counts()) + minutes[minute]
-        lag[place] = lag.get(place, Distribution()) + lags.get(minute, Distribution())
+        ended, behind = minutes[minute]
+        counts[place] = counts.get(place, Counts()) + ended
+        lag[place] = lag.get(place, Distribution()) + behind
     points = [
         SeriesPoint(
             time=datetime.fromtimestamp(place, UTC),

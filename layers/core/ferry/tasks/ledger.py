@@ -238,11 +238,12 @@ class Ledger:
             charted[minute] = charted.get(minute, Counts()) + _counts(row)
         return charted
 
-    def lag_by_minute(self, run_id: str) -> dict[str, Distribution]:
-        """Return how far replicas were behind changes of the source, by the minute they were written."""
-        charted: dict[str, Distribution] = {}
+    def chart(self, run_id: str) -> dict[str, tuple[Counts, Distribution]]:
+        """Return what ``minutes`` does, with how far replicas were behind changes when they were written."""
+        charted: dict[str, tuple[Counts, Distribution]] = {}
         for minute, row in self._minute_rows(run_id, None):
-            charted[minute] = charted.get(minute, Distribution()) + _lag(row).change
+            counts, lag = charted.get(minute, (Counts(), Distribution()))
+            charted[minute] = (counts + _counts(row), lag + _lag(row).change)
         return charted
 
     def _minute_rows(self, run_id: str, since: datetime | None) -> Iterator[tuple[str, dict[str, Any]]]:
