@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ferry.tasks.store import TaskStore
     from ferry.tasks.strays import Strays
     from ferry.workflows import Workflows
+    from mypy_boto3_dynamodb.service_resource import Table
 
     from local.stack import LocalStack
 
@@ -40,18 +41,22 @@ class Deployment:
     local: "LocalStack | None" = None
 
     @cached_property
+    def _table(self) -> "Table":
+        return self.session.resource("dynamodb").Table(self.output("TableName"))
+
+    @cached_property
     def tasks(self) -> "TaskStore":
         """Tasks and runs."""
         from ferry.tasks.store import TaskStore
 
-        return TaskStore(self.session.resource("dynamodb").Table(self.output("TableName")))
+        return TaskStore(self._table)
 
     @cached_property
     def ledger(self) -> "Ledger":
         """The accounts of the runs."""
         from ferry.tasks.ledger import Ledger
 
-        return Ledger(self.session.resource("dynamodb").Table(self.output("TableName")))
+        return Ledger(self._table)
 
     @cached_property
     def workflows(self) -> "Workflows":
@@ -87,7 +92,7 @@ class Deployment:
         """Everybody's changes."""
         from ferry.tasks.audit import AuditLog
 
-        return AuditLog(self.session.resource("dynamodb").Table(self.output("TableName")))
+        return AuditLog(self._table)
 
     @cached_property
     def event_entry(self) -> "EventEntry":
@@ -102,7 +107,7 @@ class Deployment:
         """Messages that no task could take."""
         from ferry.tasks.strays import Strays
 
-        return Strays(self.session.resource("dynamodb").Table(self.output("TableName")))
+        return Strays(self._table)
 
     @cached_property
     def sender_key(self) -> bytes:
