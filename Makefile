@@ -41,7 +41,7 @@ check: setup console/node_modules/.installed-lock ## Check formatting, lint, typ
 	sam validate --lint --template template.yaml --region us-east-1
 	cfn-lint template.yaml
 	python -m ferry.api --check docs/openapi.json
-	cd console && npm run --silent check
+	cd console && npm run --silent api:check && npm run --silent check
 
 openapi: setup ## Write the description of the tasks API to docs/openapi.json.
 	python -m ferry.api docs/openapi.json

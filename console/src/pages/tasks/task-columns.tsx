@@ -29,7 +29,7 @@ export function useTaskColumns(): TableProps.ColumnDefinition<TaskSummary>[] {
       header: t('columns.state'),
       cell: (row) => <StateBadge state={row.last_run?.state ?? null} />,
       sortingComparator: (a, b) => urgency(a) - urgency(b),
-      minWidth: 130,
+      minWidth: 160,
     },
     {
       id: 'progress',
