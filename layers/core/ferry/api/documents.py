@@ -17,6 +17,7 @@ from ferry.tasks.control import RESUMABLE
 from ferry.tasks.lag import Distribution
 from ferry.tasks.models import TASK_ID_PATTERN, Failure, RunState, Task, TaskSettings
 from ferry.tasks.real_time import RealTimeSettings
+from ferry.tasks.run_numbers import ended_numbers, found_numbers
 from ferry.tasks.run_status import RunStatus
 from ferry.tasks.strays import Stray
 
@@ -255,27 +256,8 @@ class RunDocument(_Document):
             started_at=run.started_at,
             ended_at=status.ended_at,
             seconds=round(status.seconds, 3),
-            found=FoundDocument(
-                objects=found.objects,
-                bytes=found.size,
-                planned_objects=found.planned_objects,
-                planned_bytes=found.planned_size,
-                current=found.current,
-                extra=found.extra,
-                is_final=status.is_planned,
-            ),
-            counts=CountsDocument(
-                copied=counts.copied,
-                bytes=counts.size,
-                current=found.current + counts.current,
-                gone=counts.gone,
-                deleted=counts.deleted,
-                failed=counts.failed,
-                excluded=found.excluded + counts.excluded,
-                archived=found.archived + counts.archived,
-                unverified=counts.unverified,
-                metadata_dropped=counts.metadata_dropped,
-            ),
+            found=FoundDocument(**found_numbers(found), current=found.current, is_final=status.is_planned),
+            counts=CountsDocument(**ended_numbers(found, counts)),
             progress=ProgressDocument(
                 share=status.share,
                 objects_per_second=round(status.rate.objects_per_second, 3),

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from ferry.tasks.models import Counts, Failure, Found, Run
+from ferry.tasks.run_numbers import ended_numbers, found_numbers
 
 COLUMNS: Final = ("key", "action", "reason", "message", "attempts")
 """Of the CSV."""
@@ -82,25 +83,8 @@ class RunSummary(BaseModel):
             "started_at": _moment(run.started_at),
             "ended_at": _moment(run.ended_at),
             "seconds": round(self.seconds, 3),
-            "found": {
-                "objects": self.found.objects,
-                "bytes": self.found.size,
-                "planned_objects": self.found.planned_objects,
-                "planned_bytes": self.found.planned_size,
-                "extra": self.found.extra,
-            },
-            "counts": {
-                "copied": self.counts.copied,
-                "bytes": self.counts.size,
-                "current": self.found.current + self.counts.current,
-                "gone": self.counts.gone,
-                "deleted": self.counts.deleted,
-                "failed": self.counts.failed,
-                "excluded": self.found.excluded + self.counts.excluded,
-                "archived": self.found.archived + self.counts.archived,
-                "unverified": self.counts.unverified,
-                "metadata_dropped": self.counts.metadata_dropped,
-            },
+            "found": found_numbers(self.found),
+            "counts": ended_numbers(self.found, self.counts),
             "task": run.task.model_dump(mode="json", exclude=secrets),
         }
 
