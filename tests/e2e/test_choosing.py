@@ -1,13 +1,12 @@
 """A task that means only some objects, on the deployed local stack: prefixes, filters, archives, once."""
 
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from ferry.tasks.run_ids import real_time_run_id
 
 from tests.e2e.conftest import User
 from tests.support.notifications import events_body
+from tests.support.waiting import wait_for
 
 CONTENTS = {
     name: name.encode() for name in ("2024/a", "2025/a", "2025/b.tmp", "2026/a", "2026/deep/b", "2026/c.tmp")
@@ -99,11 +98,3 @@ def test_a_schedule_for_once_starts_one_run(user: User):
     assert "none, it has passed" in later.stdout
     assert user.aws("scheduler").list_schedules(NamePrefix="once")["Schedules"] == []
     assert user.ferry("task", "delete", "once").code in {0, 2}
-
-
-def wait_for(look: Callable[[], object]) -> None:
-    """Look again until there is something to see."""
-    deadline = time.monotonic() + 120
-    while not look():
-        assert time.monotonic() < deadline, "it did not happen in two minutes"
-        time.sleep(0.5)

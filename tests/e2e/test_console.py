@@ -1,7 +1,6 @@
 """The tutorial in a browser, on the deployed stack, in both languages."""
 
 import json
-import time
 
 import pytest
 import requests
@@ -13,6 +12,7 @@ from tests.e2e.conftest import User
 from tests.support.browser import Language, running_browser, visiting
 from tests.support.portal import PASSWORD, Portal
 from tests.support.tutorial import set_up_task
+from tests.support.waiting import wait_for
 
 OBJECTS = 12
 
@@ -26,13 +26,6 @@ def portal(user: User) -> Portal:
 def browser():
     with running_browser() as started:
         yield started
-
-
-def until(holds, seconds: float = 60):
-    ends = time.monotonic() + seconds
-    while not (found := holds()) and time.monotonic() < ends:
-        time.sleep(0.5)
-    return found
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -51,8 +44,7 @@ def test_the_tutorial_from_the_temporary_password_to_a_replicated_change(
         set_up_task(visitor, user.stack, name, source=f"{name}-source")
         visitor.sees(visitor.text("task.tabs.overview"))
         token = portal.sign_in(email)["IdToken"]
-        found = until(lambda: len(user.replicas(f"{name}/")) == OBJECTS)
-        assert found, portal.ask("GET", f"tasks/{name}/runs", token).text
+        wait_for(lambda: len(user.replicas(f"{name}/")) == OBJECTS)
         assert portal.ask("PUT", f"tasks/{name}/real-time", token, json={}).ok
         visitor.go(f"#/tasks/{name}?tab=real-time")
         shown = portal.ask("GET", f"tasks/{name}/real-time", token).json()
@@ -68,7 +60,7 @@ def test_the_tutorial_from_the_temporary_password_to_a_replicated_change(
             ]
         }
         assert requests.post(shown["url"], data=json.dumps(event), timeout=60).status_code == 202
-        assert until(lambda: user.replicas(f"{name}/").get("new.txt") == b"just now")
+        wait_for(lambda: user.replicas(f"{name}/").get("new.txt") == b"just now")
         assert visitor.complaints == []
 
 

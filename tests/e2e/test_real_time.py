@@ -5,7 +5,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from local.servers import Faults
 from tests.e2e.conftest import LARGE_OBJECT_THRESHOLD, User
 from tests.support.notified_writes import Source, changes
 from tests.support.stack import running_stack
+from tests.support.waiting import wait_for
 
 BUCKET = "live-source"
 WAYS = ("simplified", "json", "xml", "eventbridge", "function")
@@ -223,15 +224,6 @@ def passes(user: User) -> list[str]:
     """The runs that looked at everything, by id."""
     runs = user.ferry("run", "list", "live", "--json").json
     return [run["run_id"] for run in runs if not run["run_id"].endswith("-realtime")]
-
-
-def wait_for[T](look: Callable[[], T]) -> T:
-    """Look again until there is something to see."""
-    deadline = time.monotonic() + 120
-    while not (seen := look()):
-        assert time.monotonic() < deadline, "it did not happen in two minutes"
-        time.sleep(0.3)
-    return seen
 
 
 def differing(replicas: dict[str, bytes], expected: dict[str, bytes]) -> set[str]:

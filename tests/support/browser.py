@@ -18,7 +18,14 @@ type Language = Literal["en", "zh"]
 CONSOLE = ROOT / "console"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PATIENCE_MS = 30_000
-_NAMES = {"auth": "auth", "createTask": "create-task", "task": "task", "tasks": "tasks", "run": "run"}
+_NAMES = {
+    "common": "common",
+    "auth": "auth",
+    "createTask": "create-task",
+    "task": "task",
+    "tasks": "tasks",
+    "run": "run",
+}
 
 
 def chromium_path() -> str:

@@ -31,14 +31,7 @@ def set_up_task(
     visitor.go("#/create-task")
     visitor.sees(visitor.text("createTask.engine.edition"))
     shown("engine")
-    _forward(visitor)
-    visitor.fill("createTask.source.bucket", source)
-    visitor.pick("createTask.scope.prefix")
-    visitor.fill("createTask.scope.prefixLabel", PREFIX)
-    visitor.choose("createTask.source.region", stack.oss.region, search=True)
-    visitor.pick("createTask.endpoint.other")
-    visitor.fill("createTask.endpoint.url", stack.oss.endpoint)
-    visitor.choose("createTask.secret.label", SECRET_NAME)
+    describe_source(visitor, stack, source)
     shown("source")
     _forward(visitor)
     bucket = visitor.page.get_by_label(visitor.text("createTask.destination.bucket"), exact=False).first
@@ -57,6 +50,18 @@ def set_up_task(
     visitor.page.get_by_role("checkbox", name=visitor.text("createTask.review.startNow")).check()
     visitor.press("createTask.create")
     expect(visitor.page).to_have_url(f"{visitor.url}#/tasks/{name}")
+
+
+def describe_source(visitor: Visitor, stack: LocalStack, source: str) -> None:
+    """Go from the first step of the wizard to the source, and fill it in."""
+    _forward(visitor)
+    visitor.fill("createTask.source.bucket", source)
+    visitor.pick("createTask.scope.prefix")
+    visitor.fill("createTask.scope.prefixLabel", PREFIX)
+    visitor.choose("createTask.source.region", stack.oss.region, search=True)
+    visitor.pick("createTask.endpoint.other")
+    visitor.fill("createTask.endpoint.url", stack.oss.endpoint)
+    visitor.choose("createTask.secret.label", SECRET_NAME)
 
 
 def _forward(visitor: Visitor) -> None:
