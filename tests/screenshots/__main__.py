@@ -15,6 +15,7 @@ from tests.support.stack import running_stack
 from tests.support.tutorial import PREFIX, set_up_task
 
 OBJECTS = 240
+WIDTH, HEIGHT = 1280, 800
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
@@ -28,9 +29,15 @@ def fill_bucket(stack: LocalStack, name: str) -> None:
 
 
 def picture(visitor: Visitor, folder: Path, name: str) -> None:
-    """Take a picture of the whole page."""
-    visitor.page.wait_for_timeout(600)  # for what moves to come to rest
-    visitor.page.screenshot(path=folder / f"{name}.png", full_page=True, animations="disabled")
+    """Take a picture of the whole page, in a window as high as the page."""
+    page = visitor.page
+    expect(page.locator('[class*="awsui_circle"]')).to_have_count(0)  # nothing is being loaded
+    page.wait_for_timeout(600)  # for what moves to come to rest
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, height)})
+    page.wait_for_timeout(300)
+    page.screenshot(path=folder / f"{name}.png", animations="disabled")
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
 
 def take(visitor: Visitor, portal: Portal, language: Language) -> None:
@@ -60,7 +67,7 @@ def take(visitor: Visitor, portal: Portal, language: Language) -> None:
     visitor.sees(name)
     shoot("tasks")
     visitor.go("#/audit")
-    visitor.sees(email)
+    expect(visitor.page.get_by_role("link", name=name, exact=True).first).to_be_visible()
     shoot("audit")
 
 
