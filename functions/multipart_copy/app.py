@@ -7,7 +7,7 @@ from ferry import wiring
 from ferry.multipart.ranges import CopiedRange
 from ferry.multipart.steps import LargeObjectJob
 from ferry.multipart.upload import PartRange, UploadPlan
-from ferry.telemetry import logger, metered, traced
+from ferry.telemetry import emit_governor, logger, metered, traced
 
 MARGIN_MS = 30_000
 """Left at the end for reporting."""
@@ -18,7 +18,8 @@ MARGIN_MS = 30_000
 @metered
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Copy the parts ``first`` to ``last`` of the planned upload, after those already ``copied``."""
-    steps = wiring.large_object_steps(LargeObjectJob.model_validate(event))
+    job = LargeObjectJob.model_validate(event)
+    steps = wiring.large_object_steps(job)
     copied = CopiedRange.model_validate(event["copied"]) if "copied" in event else None
     seconds = (context.get_remaining_time_in_millis() - MARGIN_MS) / 1000
     report = wiring.event_loop().run(
@@ -29,4 +30,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             deadline=steps.copier.retry.clock() + seconds,
         )
     )
+    emit_governor(job.task_id, wiring.governor(job.task_id).report())
     return report.model_dump(mode="json", exclude_none=True)

@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.events.queue_entry import QueueMessage
 from ferry.jobs import read_job
-from ferry.telemetry import count, emit_age, emit_lag, emit_outcomes, logger, metered, traced
+from ferry.telemetry import count, emit_age, emit_governor, emit_lag, emit_outcomes, logger, metered, traced
 
 MARGIN_MS = 60_000
 """Left at the end for closing the jobs."""
@@ -23,6 +23,7 @@ async def carry_out(record: SQSRecord, seconds: float) -> None:
     run = await asyncio.to_thread(wiring.progress().tasks.get_run, job.run_id)
     outcomes = await wiring.job_runner(run).run(job, deliveries=deliveries_of(record), seconds=seconds)
     emit_outcomes(job.task_id, outcomes)
+    emit_governor(job.task_id, wiring.governor(job.task_id).report())
 
 
 async def follow(record: SQSRecord, seconds: float) -> None:

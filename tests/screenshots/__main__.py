@@ -31,7 +31,7 @@ def fill_bucket(stack: LocalStack, name: str) -> None:
 def picture(visitor: Visitor, folder: Path, name: str) -> None:
     """Take a picture of the whole page, in a window as high as the page."""
     page = visitor.page
-    expect(page.locator('[class*="awsui_circle"]')).to_have_count(0)  # nothing is being loaded
+    expect(page.locator('[class*="awsui_rotator"]')).to_have_count(0)  # nothing is being loaded
     page.wait_for_timeout(600)  # for what moves to come to rest
     height = page.evaluate("document.documentElement.scrollHeight")
     page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, height)})

@@ -24,7 +24,7 @@ from ferry.transfer.job_runner import JobRunner
 from tests.support.builders import job_object, policy
 from tests.support.clock import retry_policy
 from tests.support.crashes import Mortal, Reaper, died, mortal_client
-from tests.support.runs import NotedWorkflows
+from tests.support.runs import NotedQueue, NotedWorkflows
 from tests.support.uploads import PRINCIPAL
 
 MAX_DELIVERIES: Final = 3
@@ -67,6 +67,7 @@ class World:
         return JobRunner(
             self.progress(reaper),
             Mortal("workflows", self.workflows, reaper),
+            NotedQueue(),
             self.engine(reaper),
             self.deleter(reaper),
             large_object_threshold=1000,

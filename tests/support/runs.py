@@ -1,9 +1,10 @@
 """Runs on a table: the store, the ledger, and a Step Functions that only notes who was woken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ferry.errors import FerryError, TransientError
+from ferry.jobs import Message
 from ferry.tasks.audit import AuditLog, AuditTrail
 from ferry.tasks.endings import Announcer, Endings
 from ferry.tasks.ledger import Ledger
@@ -50,6 +51,16 @@ class NotedWorkflows:
 
     def start_large_object(self, state_machine_arn: str, job: dict[str, str | int | None]) -> None:
         self.large_objects.append(job)
+
+
+@dataclass
+class NotedQueue:
+    """Notes what was sent, with the seconds it was put off."""
+
+    sent: list[tuple[Message, int]] = field(default_factory=list)
+
+    def send(self, jobs: Sequence[Message], *, delay_seconds: int = 0) -> None:
+        self.sent += [(job, delay_seconds) for job in jobs]
 
 
 @dataclass

@@ -4,7 +4,7 @@ import re
 
 import ferry
 import pytest
-from ferry.errors import FerryError, RequestError, TransientError
+from ferry.errors import FerryError, LimitReachedError, RequestError, TransientError
 
 from local.deployment import ROOT
 from tests.support.stack_template import Node, properties, resources, states, workflow
@@ -34,8 +34,8 @@ def errors_that_stay() -> set[str]:
     for module in pkgutil.walk_packages(ferry.__path__, "ferry."):
         importlib.import_module(module.name)
     while left:
-        # Requests of people are no concern of workflows.
-        others = (TransientError, RequestError)
+        # Requests of people are no concern of workflows, and a limit reached makes them wait, not fail.
+        others = (TransientError, RequestError, LimitReachedError)
         kinds = [kind for kind in left.pop().__subclasses__() if not issubclass(kind, others)]
         # What notifications come to is no concern of workflows.
         found |= {

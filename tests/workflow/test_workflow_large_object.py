@@ -246,3 +246,21 @@ def test_a_range_that_ends_in_no_foreseen_way_fails_the_object():
     assert failing["upload_id"] == "u1"
     assert failing["error"]["Error"] == "States.ExceedToleratedFailureThreshold"
     assert execution.status == "FAILED"
+
+
+def test_a_range_that_the_limits_leave_no_room_for_waits_and_goes_on_where_it_was():
+    some = {"first": 1, "last": 1, "crc64": "7", "size": 100}
+    replies = [
+        {"wait_seconds": 200},
+        {"copied": some, "wait_seconds": 150},
+        {"copied": {**some, "last": 2, "size": 200}},
+    ]
+
+    execution = start(
+        multipart_plan=lambda event: {**event, **PINNED, "ranges": RANGES[:1]}, multipart_copy=replies
+    )
+
+    assert (execution.status, execution.output) == ("SUCCEEDED", {"state": "copied"})
+    assert [event.get("copied") for event in execution.events("multipart_copy")] == [None, None, some]
+    (completion,) = execution.events("multipart_finish:complete")
+    assert completion["results"] == [replies[-1]]

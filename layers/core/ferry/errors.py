@@ -67,6 +67,18 @@ class ThrottledError(TransientError):
         self.side = side
 
 
+class LimitReachedError(FerryError):
+    """The task's own limits leave no room for a while. Come again later; nothing has failed.
+
+    Attributes:
+        wait_seconds: About how long there is none.
+    """
+
+    def __init__(self, message: str, *, wait_seconds: float) -> None:
+        super().__init__(message)
+        self.wait_seconds = wait_seconds
+
+
 class PermanentError(FerryError):
     """Trying again cannot help; the object is recorded as failed with this reason."""
 

@@ -17,6 +17,12 @@ MAX_BACK_OFF_SECONDS: Final = 900
 _BATCH: Final = 10
 
 
+def postponed_seconds(times: int) -> int:
+    """Return for how long a job is put off that was put off so often before, 20 to 900 seconds."""
+    longest = min(MAX_BACK_OFF_SECONDS, 40 * 2 ** min(times, 5))
+    return random.randint(longest // 2, longest)
+
+
 class JobQueue:
     """One SQS queue of jobs."""
 

@@ -46,12 +46,17 @@ class JobObject(_Message):
 
 
 class CopyJob(_Message):
-    """Copy these objects, in any order, each independent of the others."""
+    """Copy these objects, in any order, each independent of the others.
+
+    Attributes:
+        postponed: How often it was put off because the task's limits left no room.
+    """
 
     kind: Literal["copy"] = "copy"
     task_id: str
     run_id: str
     job_id: str
+    postponed: Annotated[int, Field(ge=0)] = 0
     objects: tuple[JobObject, ...] = Field(min_length=1)
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
-from ferry.errors import FerryError, TransientError
+from ferry.errors import FerryError, LimitReachedError, TransientError
 from ferry.objects import NO_NOTICES, Notice
+
+LIMIT_REACHED: Final = LimitReachedError("", wait_seconds=0).reason
 
 
 class Result(StrEnum):
@@ -49,6 +51,11 @@ class Outcome:
     def failed(cls, key: str, error: FerryError, *, is_transient: bool = False) -> Self:
         """Describe a failure."""
         return cls(key, Result.FAILED, reason=error.reason, message=str(error), is_transient=is_transient)
+
+
+def awaits_limit(outcomes: Sequence[Outcome]) -> bool:
+    """Tell whether some objects were not copied only because the task's limits left no room."""
+    return any(outcome.is_transient and outcome.reason == LIMIT_REACHED for outcome in outcomes)
 
 
 def unfinished(outcomes: Sequence[Outcome]) -> TransientError | None:

@@ -11,7 +11,8 @@ import threading
 import warnings
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Final
+from math import isfinite
+from typing import TYPE_CHECKING, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
@@ -20,6 +21,9 @@ from ferry.errors import ThrottledError, TransientError
 from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
 from ferry.tasks.lag import Distribution, Lag
+
+if TYPE_CHECKING:
+    from ferry.pacing.governor import GovernorState
 
 _NAMESPACE: Final = "Ferry"
 _MOST_VALUES: Final = 99
@@ -38,6 +42,7 @@ _NOTICE_METRICS: Final = {
     Notice.UNVERIFIED: "ObjectsUnverified",
     Notice.METADATA_DROPPED: "ObjectsWithoutMetadata",
 }
+_UNITS: Final = {"BytesCopied": MetricUnit.Bytes, "LimitWaitMilliseconds": MetricUnit.Milliseconds}
 _THROTTLED: Final = {"source": "SourceThrottled", "replica": "ReplicaThrottled"}
 """Answers of either side that Ferry is too fast for it."""
 
@@ -52,6 +57,7 @@ class Meter:
         self._sums: dict[str, int] = {}
         self._lags: dict[str, Distribution] = {}
         self._age_seconds = 0.0
+        self._gauges: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def add(self, name: str, number: int) -> None:
@@ -70,14 +76,21 @@ class Meter:
         with self._lock:
             self._age_seconds = max(self._age_seconds, seconds)
 
+    def add_gauge(self, name: str, per_second: float) -> None:
+        """Note a rate; the last one counts."""
+        with self._lock:
+            self._gauges[name] = per_second
+
     def write_to(self, line: EphemeralMetrics | Metrics) -> None:
         """Add everything to a line of metrics."""
         for name, number in self._sums.items():
-            unit = MetricUnit.Bytes if name == "BytesCopied" else MetricUnit.Count
+            unit = _UNITS.get(name, MetricUnit.Count)
             line.add_metric(name=name, unit=unit, value=number)
         for name, lag in self._lags.items():
             for seconds in lag.sample(_MOST_VALUES):
                 line.add_metric(name=name, unit=MetricUnit.Seconds, value=seconds)
+        for name, rate in self._gauges.items():
+            line.add_metric(name=name, unit=MetricUnit.CountPerSecond, value=rate)
         if self._age_seconds:
             line.add_metric(name="JobAge", unit=MetricUnit.Seconds, value=self._age_seconds)
 
@@ -191,6 +204,14 @@ def emit_age(task_id: str, seconds: float) -> None:
     """Add how long a job of a task had been waiting when it came in, for SQS knows no task's age."""
     for meter in _meters(task_id):
         meter.add_age(seconds)
+
+
+def emit_governor(task_id: str, state: "GovernorState") -> None:
+    """Note how a task's copies are held back: by what the sides take, and by its limits."""
+    for meter in _meters(task_id):
+        if isfinite(state.copies_per_second):
+            meter.add_gauge("CopyRate", state.copies_per_second)
+        meter.add("LimitWaitMilliseconds", round(state.waited_seconds * 1000))
 
 
 def note_retry(error: TransientError, task_id: str | None = None) -> None:

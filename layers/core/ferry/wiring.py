@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ferry.keys import KeyRange
     from ferry.multipart.steps import LargeObjectJob, LargeObjectSteps
     from ferry.multipart.upload import LargeObjectCopier
+    from ferry.pacing.governor import Governor
     from ferry.retry import RetryPolicy
     from ferry.stores.http import HttpTransport
     from ferry.stores.oss import OssStore
@@ -231,6 +232,7 @@ def job_runner(run: "Run") -> "JobRunner":
     return JobRunner(
         progress(),
         workflows(),
+        job_queue(),
         _engine(run.run_id, run.task),
         deleter(run),
         large_object_threshold=settings().large_object_threshold,
@@ -308,7 +310,30 @@ def _engine(run_id: str, task: "Task", *, put_size: int | None = None) -> "Trans
         limits=limits,
         retry=_task_retry(task),
         archived=task.archived,
+        governor=governor(task.task_id),
     )
+
+
+@lru_cache(maxsize=8)
+def governor(task_id: str) -> "Governor":
+    """Return what lets the copies of a task begin."""
+    from datetime import UTC, datetime
+
+    from ferry.pacing.current_limits import CurrentLimits
+    from ferry.pacing.governor import Governor
+    from ferry.pacing.limits import Limits
+    from ferry.pacing.share import Share
+    from ferry.tasks.bookings import TableBookings
+    from ferry.tasks.store import NotFoundError
+
+    def read() -> Limits | None:
+        try:
+            return _tasks().get_task(task_id).limits
+        except NotFoundError:
+            return None
+
+    limits = CurrentLimits(read, lambda: datetime.now(UTC))
+    return Governor(Share(TableBookings(_table(), task_id), limits))
 
 
 def large_object_copier(run: "Run") -> "LargeObjectCopier":
@@ -330,6 +355,7 @@ def _copier(run_id: str, task: "Task") -> "LargeObjectCopier":
         exact=is_real_time(run_id),
         on_part=_beats(run_id),
         retry=_task_retry(task),
+        governor=governor(task.task_id),
     )
 
 

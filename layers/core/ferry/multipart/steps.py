@@ -2,9 +2,10 @@
 
 import contextlib
 import json
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,6 +15,7 @@ from ferry.errors import (
     ConfigurationError,
     ConflictError,
     FerryError,
+    LimitReachedError,
     ObjectNotFoundError,
     PermanentError,
     SourceChangedError,
@@ -27,6 +29,9 @@ from ferry.refusals import Refusals
 from ferry.tasks.models import Run
 from ferry.tasks.progress import RunProgress
 from ferry.tasks.uploads import Place
+
+_LIMIT_WAIT_SECONDS: Final = (120, 300)
+"""Between which a range waits for the task's limits: every wait costs transitions of the workflow."""
 
 
 class LargeObjectJob(BaseModel):
@@ -65,10 +70,17 @@ class Problem(BaseModel):
 
 
 class RangeReport(BaseModel):
-    """What copying one range came to: exactly one of the two."""
+    """What copying one range came to.
+
+    Attributes:
+        copied: What S3 holds of it, which may end before its last part.
+        problem: Why it cannot be copied.
+        wait_seconds: When to go on with it, since the task's limits left no room.
+    """
 
     copied: CopiedRange | None = None
     problem: Problem | None = None
+    wait_seconds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -154,6 +166,8 @@ class LargeObjectSteps:
             copied = await self.copier.copy_range(plan, first, piece.last, deadline=deadline)
         except (SourceChangedError, ObjectNotFoundError) as error:
             return _problem("SourceChangedError", error)
+        except LimitReachedError:
+            return RangeReport(copied=before, wait_seconds=random.randint(*_LIMIT_WAIT_SECONDS))
         except ConfigurationError as error:
             judged = await self._judged(error)
             is_for_all = isinstance(judged, ConfigurationError)

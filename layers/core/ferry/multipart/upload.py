@@ -11,12 +11,22 @@ from pydantic import BaseModel, ConfigDict
 from ferry.archives import ARCHIVE_CLASSES, Archived
 from ferry.checksums import combine_crc64, crc64
 from ferry.companions import read_companions
-from ferry.errors import ConflictError, FerryError, PartsDifferError, PermanentError, SourceChangedError
+from ferry.errors import (
+    ConflictError,
+    FerryError,
+    LimitReachedError,
+    PartsDifferError,
+    PermanentError,
+    SourceChangedError,
+    ThrottledError,
+)
 from ferry.keys import KeyMapping, check_key
 from ferry.multipart.plan import Part, part_size_for, plan_parts, plan_ranges
 from ferry.multipart.ranges import CopiedRange, RangeProgress, until_time_is_up
 from ferry.objects import ByteRange, Notice, Replica, SourceObject, UploadedPart
 from ferry.outcome import Outcome, Result
+from ferry.pacing.governor import Governor, Turn
+from ferry.pacing.throttle import UNLIMITED
 from ferry.replica_policy import ReplicaPolicy, properties_digest
 from ferry.retry import RetryPolicy
 from ferry.stores.protocols import ReplicaStore, SourceBody, SourceStore
@@ -74,6 +84,7 @@ class LargeObjectCopier:
         part_size: Preferred bytes per part.
         on_part: Told the bytes of every part that S3 has taken.
         archived: What becomes of a source that has to be restored before it can be read.
+        governor: Lets parts begin.
         exact: Whether a replica of the same content is copied again for its headers, metadata and tags.
     """
 
@@ -87,6 +98,7 @@ class LargeObjectCopier:
     archived: Archived = "fail"
     exact: bool = False
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    governor: Governor = field(default_factory=Governor)
 
     async def begin(self, key: str) -> UploadPlan | Outcome:
         """Look at both sides and start an upload if the replica is not current; raises as the two do."""
@@ -186,18 +198,28 @@ class LargeObjectCopier:
 
         Raises:
             SourceChangedError: The source is no longer the planned version.
+            LimitReachedError: The task's limits left no room for even one part.
             TransientError: A part failed too often, or not even one was finished in time.
         """
         copies = RangeProgress(deadline, self.retry.clock)
         left = iter(plan_parts(plan.size, plan.part_size, first=first, last=last))
+        limit: LimitReachedError | None = None
 
         async def work() -> None:
+            nonlocal limit
             for part in left:
                 if not copies.has_time():
                     return
                 started = self.retry.clock()
-                async with asyncio.timeout(copies.seconds_left()):
-                    checksum = await self.retry.run(lambda: self._copy_part(plan, part), deadline=deadline)  # noqa: B023
+                try:
+                    async with asyncio.timeout(copies.seconds_left()):
+                        checksum = await self.retry.run(
+                            lambda: self._copy_part(plan, part, deadline),  # noqa: B023
+                            deadline=deadline,
+                        )
+                except LimitReachedError as error:
+                    limit = error
+                    return
                 copies.add(part, checksum, self.retry.clock() - started)
                 self.on_part(part.size)
 
@@ -207,6 +229,8 @@ class LargeObjectCopier:
                     group.create_task(until_time_is_up(work()))
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
+        if limit is not None and first not in copies.done:
+            raise limit
         return copies.without_gaps(first)
 
     def complete(self, plan: UploadPlan, copied: Sequence[CopiedRange]) -> Outcome:
@@ -251,12 +275,23 @@ class LargeObjectCopier:
         """Drop an upload and its parts."""
         self.replica.abort_upload(self.mapping.to_replica(key), upload_id)
 
-    async def _copy_part(self, plan: UploadPlan, part: Part) -> int:
+    async def _copy_part(self, plan: UploadPlan, part: Part, deadline: float) -> int:
+        turn = await self.governor.admit(part.size, deadline=deadline)
+        try:
+            checksum = await self._move_part(plan, part, turn)
+        except ThrottledError:
+            self.governor.refused(turn)
+            raise
+        self.governor.succeeded(turn)
+        return checksum
+
+    async def _move_part(self, plan: UploadPlan, part: Part, turn: Turn) -> int:
         checksum = 0
 
         async def content(body: SourceBody) -> AsyncIterator[bytes]:
             nonlocal checksum
-            async for chunk in body.chunks():
+            chunks = body.chunks()
+            async for chunk in chunks if turn.pace == UNLIMITED else self.governor.paced(chunks, turn):
                 checksum = crc64(chunk, checksum)
                 yield chunk
 

@@ -17,6 +17,7 @@ from pydantic import (
 
 from ferry.archives import Archived
 from ferry.keys import KeyMapping, has_dot_segment
+from ferry.pacing.limits import Limits
 from ferry.replica_settings import ReplicaSettings
 from ferry.tasks.alerts import Alerts
 from ferry.tasks.deletes import Deletes
@@ -125,6 +126,8 @@ class TaskSettings(_Model):
         archived: What becomes of objects that OSS does not let anybody read before they are restored.
         deletes: Which replicas without a source a run deletes; None for none.
         schedule: When runs start by themselves; None for never.
+        limits: The most that copies may take of the source; None for as much as there is. Changing them
+            reaches runs that are under way.
         alerts: Who is told how runs end; None for nobody but those who get the deployment's alarms.
     """
 
@@ -138,6 +141,7 @@ class TaskSettings(_Model):
     archived: Archived = "fail"
     deletes: Deletes | None = None
     schedule: Schedule | None = None
+    limits: Limits | None = None
     alerts: Alerts | None = None
 
     @model_validator(mode="after")

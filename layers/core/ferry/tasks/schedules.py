@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from ferry.timezones import TimeZoneName, zone_of
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -60,16 +61,6 @@ def _check_cron(fields: str) -> None:
         raise ValueError(msg) from error
 
 
-def _timezone(name: str) -> str:
-    if name != "UTC":
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            msg = "must be a time zone such as Asia/Shanghai, Europe/Berlin or UTC"
-            raise ValueError(msg) from error
-    return name
-
-
 class Schedule(BaseModel):
     """When runs of a task start.
 
@@ -81,7 +72,7 @@ class Schedule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     expression: Annotated[str, AfterValidator(_expression)]
-    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    timezone: TimeZoneName = "UTC"
 
     @model_validator(mode="after")
     def _there_is_the_moment(self) -> Self:
@@ -97,7 +88,7 @@ class Schedule(BaseModel):
 
     @property
     def _zone(self) -> tzinfo:
-        return UTC if self.timezone == "UTC" else ZoneInfo(self.timezone)
+        return zone_of(self.timezone)
 
     @property
     def _moment(self) -> datetime | None:

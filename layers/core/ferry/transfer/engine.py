@@ -1,7 +1,7 @@
 """Copying small and medium objects: one GET, verified, one conditional PUT, many in flight."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,14 +12,18 @@ from ferry.errors import (
     ConfigurationError,
     ConflictError,
     FerryError,
+    LimitReachedError,
     ObjectNotFoundError,
     PermanentError,
     SourceChangedError,
+    ThrottledError,
     TransientError,
 )
 from ferry.jobs import JobObject
 from ferry.keys import KeyMapping, check_key
 from ferry.outcome import Outcome, Result
+from ferry.pacing.governor import HORIZON_SECONDS, Governor, Turn
+from ferry.pacing.throttle import UNLIMITED
 from ferry.refusals import Refusals
 from ferry.replica_policy import ReplicaPolicy
 from ferry.retry import RetryPolicy
@@ -63,6 +67,7 @@ class TransferEngine:
 
     Attributes:
         archived: What becomes of a source that has to be restored before it can be read.
+        governor: Lets copies begin.
     """
 
     source: SourceStore
@@ -72,6 +77,7 @@ class TransferEngine:
     limits: TransferLimits = field(default_factory=TransferLimits)
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     archived: Archived = "fail"
+    governor: Governor = field(default_factory=Governor)
 
     def __post_init__(self) -> None:
         self._refusals = Refusals(self.source, self.replica, self.mapping, self.retry.clock)
@@ -136,18 +142,27 @@ class TransferEngine:
                     raise TimeoutError
                 return await self._copy(item, look_first=look_first, deadline=deadline)
         except TimeoutError:
-            error = TransientError("There was no time left to copy it.", reason="OutOfTime")
-            return Outcome.failed(item.key, error, is_transient=True)
+            return Outcome.failed(item.key, self.out_of_time(), is_transient=True)
 
     async def attempt(self, item: JobObject, *, deadline: float) -> Outcome:
         """Copy one object to where the replica is as ``item`` says, and leave it to the caller what failed.
 
         Raises:
             ConflictError: The replica is another one.
+            LimitReachedError: The task's limits leave no room for a while.
             FerryError: As the stores raise it; a passing fault only after it was tried a few times.
         """
         async with self._slots:
-            return await self.retry.run(lambda: self._copy_once(item, item.replica_etag), deadline=deadline)
+            return await self.retry.run(
+                lambda: self._copy_once(item, item.replica_etag, deadline), deadline=deadline
+            )
+
+    def out_of_time(self) -> FerryError:
+        """Return why there was no time left to copy something."""
+        if self.governor.has_waited:
+            msg = "The task's limits left no time to copy it."
+            return LimitReachedError(msg, wait_seconds=HORIZON_SECONDS)
+        return TransientError("There was no time left to copy it.", reason="OutOfTime")
 
     async def judge(self, key: str, error: ConfigurationError) -> FerryError:
         """Return what a refusal is: about one object a PermanentError, else the error itself."""
@@ -157,7 +172,7 @@ class TransferEngine:
         try:
             check_key(item.key, self.mapping.to_replica(item.key))
             return await self.retry.run(
-                lambda: self._converge(item, look_first=look_first), deadline=deadline
+                lambda: self._converge(item, look_first=look_first, deadline=deadline), deadline=deadline
             )
         except ConfigurationError as error:
             judged = await self._refusals.judge(item.key, error)
@@ -170,7 +185,7 @@ class TransferEngine:
             return await refused_as_archived(self.source, item.key, self.archived, error)
         except PermanentError as error:
             return Outcome.failed(item.key, error)
-        except (TransientError, ConflictError, SourceChangedError) as error:
+        except (TransientError, ConflictError, SourceChangedError, LimitReachedError) as error:
             return Outcome.failed(item.key, error, is_transient=True)
 
     async def _final_look(self, item: JobObject) -> Outcome:
@@ -186,7 +201,7 @@ class TransferEngine:
         msg = "No delivery of its job came to an end; the function may have run out of memory or time."
         return Outcome.failed(item.key, PermanentError(msg, reason="Undelivered"))
 
-    async def _converge(self, item: JobObject, *, look_first: bool) -> Outcome:
+    async def _converge(self, item: JobObject, *, look_first: bool, deadline: float) -> Outcome:
         expected = item.replica_etag
         changed: FerryError
         for _ in range(_DECISIONS):
@@ -195,7 +210,7 @@ class TransferEngine:
                 if outcome is not None:
                     return outcome
             try:
-                return await self._copy_once(item, expected)
+                return await self._copy_once(item, expected, deadline)
             except ConflictError as error:
                 look_first, changed = True, error
             except SourceChangedError as error:
@@ -216,25 +231,42 @@ class TransferEngine:
             return copied, replica.etag
         return Outcome(item.key, Result.CURRENT), replica.etag
 
-    async def _copy_once(self, item: JobObject, expected: str | None) -> Outcome:
+    async def _copy_once(self, item: JobObject, expected: str | None, deadline: float) -> Outcome:
+        turn = await self.governor.admit(item.size, deadline=deadline)
+        try:
+            outcome = await self._move(item, expected, turn)
+        except ThrottledError:
+            self.governor.refused(turn)
+            raise
+        self.governor.succeeded(turn)
+        return outcome
+
+    async def _move(self, item: JobObject, expected: str | None, turn: Turn) -> Outcome:
         held = item.size if item.size <= self.limits.whole_size else self.limits.stream_bytes
         async with self._budget.hold(held), self.source.open(item.key) as body:
+            self.governor.correct(turn, body.source.size)
             if body.source.size > self.limits.put_size:
                 msg = (
                     f"The object has grown to {body.source.size} bytes since its listing; run the task again."
                 )
                 raise PermanentError(msg, reason=GREW)
-            return await self._put(item.key, body, expected)
+            return await self._put(item.key, body, expected, turn)
 
-    async def _put(self, key: str, body: SourceBody, expected: str | None) -> Outcome:
+    async def _put(self, key: str, body: SourceBody, expected: str | None, turn: Turn) -> Outcome:
         source = body.source
         companions = await read_companions(self.source, source, wants_acl=self.policy.wants_acl)
         properties = self.policy.properties(source, companions, is_verified=can_verify(source))
         await self.replica.put(
             self.mapping.to_replica(key),
-            await verified_content(body) if source.size <= self.limits.whole_size else verified_chunks(body),
+            await verified_content(body)
+            if source.size <= self.limits.whole_size
+            else self._stream(body, turn),
             size=source.size,
             properties=properties,
             expected=expected,
         )
         return Outcome(key, Result.COPIED, size=source.size, notices=properties.notices)
+
+    def _stream(self, body: SourceBody, turn: Turn) -> AsyncIterator[bytes]:
+        chunks = verified_chunks(body)
+        return chunks if turn.pace == UNLIMITED else self.governor.paced(chunks, turn)

@@ -15,6 +15,7 @@ from ferry.errors import (
     ConfigurationError,
     ConflictError,
     FerryError,
+    LimitReachedError,
     ObjectNotFoundError,
     PermanentError,
     SourceChangedError,
@@ -116,8 +117,11 @@ class Follower:
             async with asyncio.timeout(max(0.0, deadline - self.engine.retry.clock())):
                 end = await self._end_of(change, deadline)
         except TimeoutError:
-            error = TransientError("There was no time left to copy it.", reason="OutOfTime")
-            end = Outcome.failed(change.key, error, is_transient=True)
+            error = self.engine.out_of_time()
+            if isinstance(error, LimitReachedError):
+                end = error.wait_seconds
+            else:
+                end = Outcome.failed(change.key, error, is_transient=True)
         now = datetime.now(UTC)
         match end:
             case Outcome():
@@ -142,6 +146,8 @@ class Follower:
             return Outcome.failed(key, judged, is_transient=isinstance(judged, ConfigurationError))
         except (TransientError, ConflictError, SourceChangedError) as error:
             return Outcome.failed(key, error, is_transient=True)
+        except LimitReachedError as error:
+            return error.wait_seconds
         return end
 
     async def _converge(self, change: ChangedObject, deadline: float) -> _End:

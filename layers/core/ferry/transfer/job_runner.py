@@ -4,8 +4,9 @@ import asyncio
 import logging
 
 from ferry.errors import ConfigurationError
+from ferry.job_queue import JobQueue, postponed_seconds
 from ferry.jobs import CopyJob, DeleteJob, Job
-from ferry.outcome import Outcome, unfinished
+from ferry.outcome import Outcome, awaits_limit, unfinished
 from ferry.tasks.progress import RunProgress
 from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import GREW, TransferEngine
@@ -20,6 +21,7 @@ class JobRunner:
     Args:
         progress: Where jobs are closed.
         workflows: Starts large objects' workflows.
+        queue: Gets jobs again that the task's limits left no room for.
         engine: Copies the others.
         deleter: Deletes replicas.
         large_object_threshold: Bytes from which an object is large.
@@ -31,6 +33,7 @@ class JobRunner:
         self,
         progress: RunProgress,
         workflows: Workflows,
+        queue: JobQueue,
         engine: TransferEngine,
         deleter: Deleter,
         *,
@@ -40,6 +43,7 @@ class JobRunner:
     ) -> None:
         self._progress = progress
         self._workflows = workflows
+        self._queue = queue
         self._engine = engine
         self._deleter = deleter
         self._large_object_threshold = large_object_threshold
@@ -55,7 +59,7 @@ class JobRunner:
             seconds: Time there is.
 
         Returns:
-            How its objects ended; none when the job is closed elsewhere or no longer wanted.
+            How its objects ended; none when the job is closed elsewhere, no longer wanted or put off.
 
         Raises:
             TransientError: Some objects failed and another delivery may succeed; the job is not closed.
@@ -63,7 +67,8 @@ class JobRunner:
         run = self._progress.tasks.get_run(job.run_id)
         if not run.accepts_work:
             return []
-        may_be_closed = deliveries > 1 or run.resumes > 0 or isinstance(job, DeleteJob)
+        is_repeated = deliveries > 1 or (isinstance(job, CopyJob) and job.postponed > 0)
+        may_be_closed = is_repeated or run.resumes > 0 or isinstance(job, DeleteJob)
         if may_be_closed and self._progress.ledger.is_closed(job.run_id, job.job_id):
             self._progress.settle(job.run_id)
             return []
@@ -75,13 +80,16 @@ class JobRunner:
             self._start_large_object(job)
             return []
         try:
-            outcomes = await self._carry_out(job, look_first=deliveries > 1, seconds=seconds)
+            outcomes = await self._carry_out(job, look_first=is_repeated, seconds=seconds)
         except ConfigurationError as error:
             logger.warning("the run cannot go on: %s", error)
             self._progress.give_up(job.run_id, error)
             return []
         if isinstance(job, CopyJob) and len(outcomes) == 1 and outcomes[0].reason == GREW:
             self._start_large_object(job)
+            return []
+        if isinstance(job, CopyJob) and awaits_limit(outcomes):
+            self._postpone(job)
             return []
         waiting = unfinished(outcomes)
         if waiting is not None and deliveries < self._max_deliveries:
@@ -111,6 +119,11 @@ class JobRunner:
         if isinstance(job, DeleteJob):
             return await asyncio.to_thread(self._deleter.delete_all, job.objects, seconds=seconds)
         return await self._engine.copy_all(job.objects, look_first=look_first, seconds=seconds)
+
+    def _postpone(self, job: CopyJob) -> None:
+        """Send a job anew, which uses up none of its deliveries; what is copied by then is found copied."""
+        again = job.model_copy(update={"postponed": job.postponed + 1})
+        self._queue.send([again], delay_seconds=postponed_seconds(job.postponed))
 
     def _close(self, job: Job, outcomes: list[Outcome], deliveries: int) -> None:
         self._progress.close_job(job.run_id, job.job_id, outcomes, attempts=deliveries, action=job.kind)
