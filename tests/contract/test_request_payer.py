@@ -40,12 +40,18 @@ def recorded(case, read):
     """The headers of every request that a read makes."""
     sent = []
     send, connections = case.store._http.send, case.store._bucket.session
+    get = case.store._listings.get
 
     def note(request):
         sent.append(dict(request.headers))
         return send(request)
 
+    def note_listing(url, headers):
+        sent.append(dict(headers))
+        return get(url, headers)
+
     case.store._http.send = note
+    case.store._listings.get = note_listing
     before = len(connections.replies)
     read(case)
     return sent + [dict(reply.response.request.headers) for reply in connections.replies[before:]]

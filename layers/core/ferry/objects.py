@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 CONTENT_HEADERS: Final = (
     "cache-control",
@@ -31,9 +31,8 @@ class Notice(StrEnum):
 NO_NOTICES: Final = frozenset[Notice]()
 
 
-@dataclass(frozen=True, slots=True)
-class ListedObject:
-    """One row of a listing.
+class ListedObject(NamedTuple):
+    """One row of a listing; a tuple, since a finder makes one for every object of both sides.
 
     ``size`` and ``etag`` of a symlink row describe the link, not what it points to.
     """

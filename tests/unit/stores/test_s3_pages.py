@@ -1,58 +1,60 @@
 """A listing of S3 goes on after a page that failed, and never ends early."""
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from botocore.exceptions import ClientError
 from ferry.errors import TransientError
 from ferry.keys import KeyRange
 from ferry.stores.access_keys import FixedKey
+from ferry.stores.http_blocking import Reply
 from ferry.stores.s3 import S3Store
 from ferry.stores.signing import AccessKey
 
 from tests.support.clock import retry_policy
+from tests.support.listings import page_xml, row_xml
 
-NOW = datetime(2026, 1, 31, tzinfo=UTC)
-BUSY = ClientError(
-    {"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": 503}},  # type: ignore[typeddict-item]
-    "ListObjectsV2",
-)
+BUSY = Reply(503, {}, b"<Error><Code>SlowDown</Code></Error>")
 
 
 class Pages:
-    """A client that lists two pages and fails where it is told."""
+    """A server that lists two pages and fails where it is told."""
 
     def __init__(self, *failures: tuple[int, int], is_forgetful: bool = False) -> None:
-        self.meta = SimpleNamespace(endpoint_url="http://127.0.0.1:9", region_name="us-east-1")
-        self.asked: list[Any] = []
+        self.asked: list[str | None] = []
         self._failures = dict(failures)
-        self._is_forgetful = is_forgetful
+        self._token = None if is_forgetful else "second"
 
-    def list_objects_v2(self, **request: Any) -> dict[str, Any]:
-        number = 2 if "ContinuationToken" in request else 1
-        self.asked.append(request.get("ContinuationToken"))
+    def get(self, url: str, headers: Mapping[str, str]) -> Reply:
+        assert headers["authorization"].startswith("AWS4-HMAC-SHA256 ")
+        (token,) = parse_qs(urlsplit(url).query).get("continuation-token", [None])
+        self.asked.append(token)
+        number = 2 if token else 1
         if self._failures.get(number, 0):
             self._failures[number] -= 1
-            raise BUSY
-        row = {"Key": f"key-{number}", "Size": 1, "ETag": '"E"', "LastModified": NOW}
-        page = {"Contents": [row], "IsTruncated": number == 1}
-        return page if self._is_forgetful else {**page, "NextContinuationToken": "second"}
+            return BUSY
+        is_last = number == 2
+        rows = [row_xml(f"key-{number}")]
+        return Reply(
+            200, {}, page_xml(rows, is_truncated=not is_last, token=None if is_last else self._token)
+        )
 
 
-def listed(client: Pages) -> list[str]:
+def listed(pages: Pages) -> list[str]:
     key = FixedKey(AccessKey("id", "secret"))
-    store = S3Store("b", client=client, keys=key, http=None, retry=retry_policy(attempts=3))  # type: ignore[arg-type]
+    client = SimpleNamespace(meta=SimpleNamespace(endpoint_url="http://127.0.0.1:9", region_name="us-east-1"))
+    retry = retry_policy(attempts=3)
+    store = S3Store("b", client=client, keys=key, http=None, listings=pages, retry=retry)  # type: ignore[arg-type]
     return [row.key for row in store.list_objects("", KeyRange())]
 
 
 @pytest.mark.parametrize("page", [1, 2])
 def test_a_page_that_failed_is_asked_for_again_by_itself(page: int):
-    client = Pages((page, 2))
+    pages = Pages((page, 2))
 
-    assert listed(client) == ["key-1", "key-2"]
-    assert client.asked == ([None] * 3 + ["second"] if page == 1 else [None] + ["second"] * 3)
+    assert listed(pages) == ["key-1", "key-2"]
+    assert pages.asked == ([None] * 3 + ["second"] if page == 1 else [None] + ["second"] * 3)
 
 
 @pytest.mark.parametrize("page", [1, 2])

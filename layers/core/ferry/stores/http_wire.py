@@ -63,6 +63,12 @@ def reply_status(lines: Sequence[bytes]) -> int:
     return int(lines[0].split(None, 2)[1])
 
 
+def last_head(lines: Sequence[bytes]) -> Sequence[bytes]:
+    """Return the lines of the head of the final reply, which interim ones came before; no empty one."""
+    starts = [place for place, line in enumerate(lines) if line.startswith(b"HTTP/")]
+    return [line for line in lines[starts[-1] :] if line.strip()]
+
+
 def reply_headers(lines: Sequence[bytes]) -> dict[str, str]:
     """Return a reply's headers: names in lower case, repeated ones joined with comma and space."""
     headers: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""A source bucket on Alibaba Cloud OSS: object bodies over our HTTP transport, the rest through oss2."""
+"""A source bucket on Alibaba Cloud OSS: bodies and listings over our own HTTP, the rest through oss2."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -12,17 +12,18 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from ferry.errors import ConfigurationError, DamagedContentError, PermanentError, TransientError
-from ferry.keys import KeyRange, sort_key
+from ferry.keys import KeyRange
 from ferry.objects import ByteRange, ListedObject, SourceObject
 from ferry.retry import RetryPolicy
 from ferry.stores.access_keys import KeySource, call, renewed
 from ferry.stores.http import HttpTransport, Request, Response
+from ferry.stores.http_blocking import BlockingHttp
+from ferry.stores.listing_pages import PAGE_SIZE, ListingPage, is_past, read_oss_page, rows_within
 from ferry.stores.oss_replies import source_object
 from ferry.stores.protocols import CALLS_AT_ONCE, LONGEST_CALL_SECONDS, SourceBody, SourceStore
 from ferry.stores.replies import OSS_KEY_REFUSALS, error_reply, oss_error, parse_error
-from ferry.stores.signing import CredentialScope, encode_path, sign_oss
+from ferry.stores.signing import CredentialScope, encode_path, encode_query, sign_oss
 
-LIST_PAGE: Final = 1000
 _TIMEOUT_SECONDS: Final = 15
 """To connect, and again for every silence of the server."""
 
@@ -55,17 +56,19 @@ class OssStore(SourceStore):
         endpoint: Where the bucket is reached.
         keys: Asked for every request, so that rotated keys are picked up.
         http: Carries the object bodies.
+        listings: Carries the listings.
         retry: For everything but object bodies, which the engine tries again as a whole.
         pays_requests: Whether the caller pays for what it asks, as buckets may demand.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a bucket is reached with
         self,
         bucket: str,
         *,
         endpoint: OssEndpoint,
         keys: KeySource,
         http: HttpTransport,
+        listings: BlockingHttp | None = None,
         retry: RetryPolicy | None = None,
         pays_requests: bool = False,
     ) -> None:
@@ -76,6 +79,7 @@ class OssStore(SourceStore):
         self._http = http
         self._retry = retry or RetryPolicy(longest_seconds=LONGEST_CALL_SECONDS)
         self._base_url = _base_url(endpoint, bucket)
+        self._listings = listings or BlockingHttp()
         self._payer = {"x-oss-request-payer": "requester"} if pays_requests else {}
 
     @override
@@ -102,29 +106,23 @@ class OssStore(SourceStore):
 
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
-        until = None if key_range.until is None else sort_key(key_range.until)
-        token = ""
+        page = self._page(prefix, {"start-after": key_range.after})
         while True:
-            page = self._page(prefix, token, start_after=key_range.after)
-            for row in page.object_list:
-                if until is not None and sort_key(row.key) > until:
-                    return
-                yield _listed(row)
-            if not page.is_truncated:
+            yield from rows_within(page, key_range)
+            if page.next_token is None or is_past(page, key_range):
                 return
-            token = _next_token(page)
+            page = self._page(prefix, {"continuation-token": page.next_token})
 
     @override
     def next_common_prefixes(self, prefix: str, key_range: KeyRange, limit: int) -> list[str]:
-        page = self._page(
-            prefix, "", start_after=key_range.after, delimiter="/", max_keys=min(limit, LIST_PAGE)
-        )
-        return [name for name in page.prefix_list if name in key_range]
+        start = {"start-after": key_range.after, "delimiter": "/"}
+        page = self._page(prefix, start, max_keys=min(limit, PAGE_SIZE))
+        return [name for name in page.prefixes if name in key_range]
 
     @override
     def first_key(self, prefix: str, key_range: KeyRange) -> str | None:
-        page = self._page(prefix, "", start_after=key_range.after, max_keys=1)
-        key = page.object_list[0].key if page.object_list else None
+        page = self._page(prefix, {"start-after": key_range.after}, max_keys=1)
+        key = page.objects[0].key if page.objects else None
         return key if key is not None and key in key_range else None
 
     @override
@@ -153,19 +151,25 @@ class OssStore(SourceStore):
             if error.reason != "RestoreAlreadyInProgress":
                 raise
 
-    def _page(
-        self, prefix: str, token: str, *, start_after: str, delimiter: str = "", max_keys: int = LIST_PAGE
-    ) -> Any:
-        return self._call(
-            lambda: self._bucket.list_objects_v2(
-                prefix=prefix,
-                delimiter=delimiter,
-                continuation_token=token,
-                start_after="" if token else start_after,
-                max_keys=max_keys,
-                headers=self._payer,
-            )
-        )
+    def _page(self, prefix: str, place: Mapping[str, str], *, max_keys: int = PAGE_SIZE) -> ListingPage:
+        asked = {
+            "list-type": "2",
+            "encoding-type": "url",
+            "max-keys": str(max_keys),
+            "prefix": prefix,
+            **place,
+        }
+        query = {name: value for name, value in asked.items() if value}
+
+        def ask() -> ListingPage:
+            scope = CredentialScope(self._keys(), self._region, datetime.now(UTC))
+            signed = sign_oss("GET", self.bucket, "", self._payer, scope=scope, query=query)
+            reply = self._listings.get(f"{self._base_url}/?{encode_query(query)}", signed)
+            if reply.status != 200:
+                raise oss_error(parse_error(reply.body, reply.headers, reply.status))
+            return read_oss_page(reply.body)
+
+        return call(ask, self._keys, OSS_KEY_REFUSALS, self._retry)
 
     def _call[T](self, operation: Callable[[], T]) -> T:
         return call(lambda: _translated(operation), self._keys, OSS_KEY_REFUSALS, self._retry)
@@ -308,25 +312,6 @@ def _cause(error: BaseException) -> str:
     retried = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
     reason = str(getattr(retried, "reason", None) or retried)
     return reason.partition("): ")[2] or reason
-
-
-def _next_token(page: Any) -> str:
-    token = str(page.next_continuation_token or "")
-    if not token:
-        msg = "The listing says that it goes on, but not where."
-        raise TransientError(msg, reason="NoContinuation")
-    return token
-
-
-def _listed(row: Any) -> ListedObject:
-    return ListedObject(
-        key=row.key,
-        size=row.size,
-        etag=row.etag,
-        last_modified=datetime.fromtimestamp(row.last_modified, UTC),
-        storage_class=row.storage_class or "",
-        is_symlink=row.type == "Symlink",
-    )
 
 
 def _lower(headers: Mapping[str, str] | None) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A replica bucket on Amazon S3: object bodies over our HTTP transport, the rest through boto3."""
+"""A replica bucket on Amazon S3: bodies and listings over our own HTTP, the rest through boto3."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from ferry.errors import (
     PermanentError,
     TransientError,
 )
-from ferry.keys import KeyRange, sort_key
+from ferry.keys import KeyRange
 from ferry.metadata import decode_value
 from ferry.objects import ListedObject, Marker, PendingUpload, Replica, ReplicaProperties, UploadedPart
 from ferry.retry import RetryPolicy
@@ -23,6 +23,8 @@ from ferry.stores.access_keys import KeySource, call, renewed
 from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
 from ferry.stores.backups import copy_to_backup
 from ferry.stores.http import HttpTransport, Request
+from ferry.stores.http_blocking import BlockingHttp
+from ferry.stores.listing_pages import ListingPage, is_past, read_s3_page, rows_within
 from ferry.stores.protocols import LONGEST_CALL_SECONDS, Body, ExpectedEtag, ReplicaStore
 from ferry.stores.replies import S3_KEY_REFUSALS, parse_error, s3_error
 from ferry.stores.s3_headers import condition_headers, property_headers
@@ -32,6 +34,7 @@ from ferry.stores.signing import (
     UNSIGNED_TRAILER,
     CredentialScope,
     encode_path,
+    encode_query,
     sign_s3,
 )
 
@@ -50,18 +53,20 @@ class S3Store(ReplicaStore):
         client: A boto3 client for the bucket's region; it also says which endpoint to use.
         keys: Asked for every object body sent, so that refreshed keys are picked up.
         http: Carries the object bodies.
+        listings: Carries the listings of objects.
         retry: For everything but object bodies, which the engine tries again as a whole; the client is
             to make one attempt each.
         pays_requests: Whether the caller pays for what it asks, as buckets may demand.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a bucket is reached with
         self,
         bucket: str,
         *,
         client: "S3Client",
         keys: KeySource,
         http: HttpTransport,
+        listings: BlockingHttp | None = None,
         retry: RetryPolicy | None = None,
         pays_requests: bool = False,
     ) -> None:
@@ -70,6 +75,7 @@ class S3Store(ReplicaStore):
         self._client = client
         self._keys = keys
         self._http = http
+        self._listings = listings or BlockingHttp()
         # As a header for our own requests, as a parameter for boto3's.
         self._payer = {"x-amz-request-payer": "requester"} if pays_requests else {}
         self._paying: dict[str, Any] = {"RequestPayer": "requester"} if pays_requests else {}
@@ -84,23 +90,12 @@ class S3Store(ReplicaStore):
 
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
-        until = None if key_range.until is None else sort_key(key_range.until)
-        pages = self._pages(
-            self._client.list_objects_v2,
-            {"Prefix": prefix, "StartAfter": key_range.after},
-            {"ContinuationToken": "NextContinuationToken"},
-        )
-        for page in pages:
-            for row in page.get("Contents", []):
-                if until is not None and sort_key(row["Key"]) > until:
-                    return
-                yield ListedObject(
-                    key=row["Key"],
-                    size=row["Size"],
-                    etag=row["ETag"].strip('"'),
-                    last_modified=row["LastModified"],
-                    storage_class=row.get("StorageClass", ""),
-                )
+        page = self._page(prefix, {"start-after": key_range.after})
+        while True:
+            yield from rows_within(page, key_range)
+            if page.next_token is None or is_past(page, key_range):
+                return
+            page = self._page(prefix, {"continuation-token": page.next_token})
 
     @override
     def head(self, key: str) -> Replica | None:
@@ -266,6 +261,22 @@ class S3Store(ReplicaStore):
 
     def _call[T](self, operation: Callable[[], T]) -> T:
         return call(lambda: translated(operation), self._keys, S3_KEY_REFUSALS, self._retry)
+
+    def _page(self, prefix: str, place: Mapping[str, str]) -> ListingPage:
+        asked = {"list-type": "2", "encoding-type": "url", "prefix": prefix, **place}
+        query = {name: value for name, value in asked.items() if value}
+        path = self._path.rstrip("/") or "/"
+        headers = {"x-amz-content-sha256": UNSIGNED_PAYLOAD, **self._payer, "host": self._host}
+
+        def ask() -> ListingPage:
+            scope = CredentialScope(self._keys(), self._client.meta.region_name, datetime.now(UTC))
+            signed = sign_s3("GET", path, query, headers, scope=scope)
+            reply = self._listings.get(f"{self._origin}{path}?{encode_query(query)}", signed)
+            if reply.status != 200:
+                raise s3_error(parse_error(reply.body, reply.headers, reply.status))
+            return read_s3_page(reply.body)
+
+        return call(ask, self._keys, S3_KEY_REFUSALS, self._retry)
 
     def _pages(
         self, operation: Callable[..., Any], asked: Mapping[str, str], continued: Mapping[str, str]

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
 UNSIGNED_TRAILER: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+NO_QUERY: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ def encode_path(key: str) -> str:
     return quote(key, safe="/-_.~")
 
 
+def encode_query(query: Mapping[str, str]) -> str:
+    """Spell query parameters as both clouds sign them: percent-encoded, ascending."""
+    pairs = sorted((_encode(name), _encode(value)) for name, value in query.items())
+    return "&".join(f"{name}={value}" for name, value in pairs)
+
+
 def sign_s3(
     method: str,
     path: str,
@@ -82,10 +89,7 @@ def sign_s3(
         (
             method,
             path,
-            "&".join(
-                f"{name}={value}"
-                for name, value in sorted((_encode(name), _encode(value)) for name, value in query.items())
-            ),
+            encode_query(query) if query else "",
             *(f"{name}:{_trimmed(signed[name])}" for name in names),
             "",
             ";".join(names),
@@ -110,15 +114,17 @@ def sign_oss(
     headers: Mapping[str, str],
     *,
     scope: CredentialScope,
+    query: Mapping[str, str] = NO_QUERY,
 ) -> dict[str, str]:
     """Return the headers with an OSS V4 signature added.
 
     Args:
         method: HTTP method, upper-case.
         bucket: Part of what is signed, however the URL addresses it.
-        key_name: The object's key, not encoded.
+        key_name: The object's key, not encoded; empty for the bucket.
         headers: Lower-case names. ``x-oss-*``, ``content-type`` and ``content-md5`` are signed.
         scope: Whose key signs, for which region and moment; the region as ``cn-hangzhou``.
+        query: Decoded query parameters, none of them without a value.
 
     Source:
         OSS API reference, "Include V4 signatures in the Authorization header".
@@ -134,7 +140,7 @@ def sign_oss(
         (
             method,
             encode_path(f"/{bucket}/{key_name}"),
-            "",
+            encode_query(query) if query else "",
             *(f"{name}:{signed[name].strip()}" for name in names),
             "",
             "",
