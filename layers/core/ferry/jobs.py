@@ -169,6 +169,15 @@ def _packed[T: _Message](items: Iterable[T], most: int | None = None) -> Iterato
         yield tuple(group)
 
 
+def _most_bytes(item: JobObject) -> int:
+    """Return at least the bytes that an object has in a message: exactly those, unless they hold escapes."""
+    key = item.key
+    if not key.isascii() or not key.isprintable() or '"' in key or "\\" in key:
+        return len(spell(item).encode()) + 1
+    replica = 0 if item.replica_etag is None else len(item.replica_etag) + len(',"replica_etag":""')
+    return len(key) + len(str(item.size)) + len(item.etag) + replica + len('{"key":"","size":,"etag":""},')
+
+
 def pack_objects(
     objects: Iterable[JobObject], *, large_object_threshold: int
 ) -> Iterator[tuple[JobObject, ...]]:
@@ -185,7 +194,7 @@ def pack_objects(
     group: list[JobObject] = []
     message_size = content_size = 0
     for item in objects:
-        item_size = len(spell(item).encode()) + 1
+        item_size = _most_bytes(item)
         if item.size >= large_object_threshold:
             yield (item,)
             continue

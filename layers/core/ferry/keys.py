@@ -101,6 +101,11 @@ class KeyMapping:
         """Those that hold their replicas, in the same order."""
         return tuple(self.to_replica(prefix) for prefix in self.listing_prefixes)
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether every key under the listing prefixes is meant."""
+        return self.patterns == EVERY_KEY
+
     def covers(self, source_key: str) -> bool:
         """Tell whether a source key is meant."""
         return self.is_under_prefix(source_key) and self.patterns.take(source_key[len(self.source_prefix) :])

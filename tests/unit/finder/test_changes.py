@@ -5,13 +5,11 @@ from datetime import timedelta
 import pytest
 from ferry.errors import ConfigurationError, PermanentError, TransientError
 from ferry.finder.changes import find_changes
-from ferry.finder.listing import prefetched
 from ferry.keys import KeyMapping, KeyRange
 from ferry.objects import ListedObject
 from ferry.outcome import Result
 from ferry.tasks.models import CompareMode
 from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.support.builders import NOON, SAME_KEYS, properties
 from tests.support.engines import Sides, copy_all
@@ -192,37 +190,6 @@ def test_a_link_is_compared_by_the_etag_of_what_it_points_to(sides):
     changed = copied_keys(find(sides))
 
     assert (current, changed) == ([], ["link"])
-
-
-@given(st.lists(st.integers(), max_size=30))
-def test_reading_ahead_changes_nothing(rows):
-    assert list(prefetched(iter(rows))) == rows
-
-
-def test_reading_ahead_is_bounded():
-    read = 0
-
-    def rows():
-        nonlocal read
-        while True:
-            read += 1
-            yield read
-
-    ahead = prefetched(rows())
-    first = next(ahead)
-    ahead.close()
-
-    assert first == 1
-    assert read <= 2001
-
-
-def test_an_error_while_reading_ahead_comes_through():
-    def rows():
-        yield from range(1500)
-        raise ConnectionError("gone")
-
-    with pytest.raises(ConnectionError, match="gone"):
-        list(prefetched(rows()))
 
 
 def test_links_without_a_target_are_copied_so_that_the_copy_says_why(sides):

@@ -63,3 +63,9 @@ def test_an_error_of_a_listing_comes_through():
 
     with pytest.raises(ConnectionError, match="gone"):
         list(merge_listings(broken(), iter(rows("abc")), SAME_KEYS))
+
+
+@given(st.text(st.characters()), st.text(st.characters()))
+def test_text_compares_as_its_bytes_do(one, other):
+    # The merge relies on it.
+    assert (one < other) == (sort_key(one) < sort_key(other))

@@ -6,7 +6,7 @@ import pytest
 from ferry.errors import DamagedContentError
 from ferry.keys import KeyRange, sort_key
 from ferry.objects import ListedObject
-from ferry.stores.listing_pages import ListingPage, is_past, read_oss_page, read_s3_page, rows_within
+from ferry.stores.listing_pages import list_pages, read_oss_page, read_s3_page
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,10 +119,41 @@ def test_a_page_that_says_nonsense_is_damaged(change):
         read_oss_page(page_xml([row_xml("k")]).replace(*change))
 
 
-@given(st.lists(KEYS, unique=True), KEYS)
-def test_rows_end_with_the_range(keys, until):
-    rows = [row(key) for key in sorted(keys, key=sort_key)]
-    page, key_range = ListingPage(rows, [], None), KeyRange(until=until)
+class Server:
+    """Lists keys in pages of two, and damages a page where it is told."""
 
-    assert list(rows_within(page, key_range)) == [one for one in rows if one.key in key_range]
-    assert is_past(page, key_range) == any(one.key not in key_range for one in rows)
+    def __init__(self, keys, damaged=()):
+        self.keys, self.damaged, self.asked = keys, list(damaged), []
+
+    def fetch(self, place):
+        self.asked.append(place)
+        start = int(place.get("continuation-token", 0))
+        rows = [row_xml(quote(key)) for key in self.keys[start : start + 2]]
+        is_last = start + 2 >= len(self.keys)
+        page = page_xml(rows, is_truncated=not is_last, token=None if is_last else str(start + 2))
+        if start in self.damaged:
+            self.damaged.remove(start)
+            return page[:-5]
+        return page
+
+
+@given(st.lists(KEYS, unique=True), st.none() | KEYS)
+def test_a_listing_is_all_its_pages_up_to_the_end_of_the_range(keys, until):
+    ordered, key_range = sorted(keys, key=sort_key), KeyRange(until=until)
+
+    found = [one.key for one in list_pages(Server(ordered).fetch, read_oss_page, key_range)]
+
+    assert found == [key for key in ordered if key in key_range]
+
+
+def test_no_page_behind_the_range_is_read():
+    server = Server(list("abcdefgh"))
+
+    assert [one.key for one in list_pages(server.fetch, read_oss_page, KeyRange(until="c"))] == list("abc")
+    assert server.asked == [{"start-after": ""}, {"continuation-token": "2"}]
+
+
+def test_a_damaged_page_is_asked_for_once_more():
+    assert len(list(list_pages(Server(list("abcd"), damaged=[2]).fetch, read_oss_page, KeyRange()))) == 4
+    with pytest.raises(DamagedContentError):
+        list(list_pages(Server(list("abcd"), damaged=[2, 2]).fetch, read_oss_page, KeyRange()))

@@ -2,16 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from itertools import batched
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from ferry.archives import ARCHIVE_CLASSES
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.compare import Decision, compare_marker, compare_rows
-from ferry.finder.listing import prefetched
 from ferry.finder.merge import Pair, merge_listings
 from ferry.jobs import ExtraReplica, JobObject
 from ferry.keys import KeyMapping, KeyRange
@@ -33,8 +31,7 @@ class LeftOut(Enum):
     """It needs copying, but is archived."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One source object: ``copy`` says what to copy, None when the replica is current.
 
     Or one replica without a source, when ``extra`` describes it; or one object that the task leaves out, when
@@ -52,7 +49,7 @@ class Finding:
         """Return it as one that is left out, if it is about an archived object to copy."""
         if self.copy is None or self.storage_class not in ARCHIVE_CLASSES:
             return self
-        return replace(self, copy=None, left_out=LeftOut.ARCHIVED)
+        return self._replace(copy=None, left_out=LeftOut.ARCHIVED)
 
     @property
     def is_chosen(self) -> bool:
@@ -97,55 +94,45 @@ def find_changes(  # noqa: PLR0913 - both sides, and what a task says about its 
         FerryError: A listing or a look at a replica failed; what was yielded before is right.
     """
     pairs = merge_listings(
-        prefetched(list_under(source, mapping.listing_prefixes, key_range)),
-        prefetched(list_under(replica, mapping.replica_listing_prefixes, _replica_range(mapping, key_range))),
+        list_under(source, mapping.listing_prefixes, key_range),
+        list_under(replica, mapping.replica_listing_prefixes, _replica_range(mapping, key_range)),
         mapping,
     )
+    takes_all = mapping.takes_all and not filters.looks_at_objects
     with ThreadPoolExecutor(LOOK_CONCURRENCY, thread_name_prefix="look") as pool:
         look = partial(_look, source, replica, mapping, mode, filters)
+
+        def decide(pair: Pair) -> Finding | Future[Finding] | None:
+            """Decide about one key, elsewhere if the listings cannot tell; None for nothing to report."""
+            row = pair.source
+            if row is None:
+                return _extra(pair) if is_extra(mapping.to_replica(pair.key)) else None
+            if not row.size and not mapping.to_replica(row.key):
+                return None
+            if not takes_all and not (mapping.covers(row.key) and filters.take(row)):
+                return Finding(row.key, row.size, None, left_out=LeftOut.EXCLUDED)
+            if row.is_symlink:
+                return pool.submit(look, pair)
+            decision = compare_rows(row, pair.replica, mode)
+            if decision is Decision.CURRENT:
+                return Finding(row.key, row.size, None)
+            if decision is Decision.LOOK:
+                return pool.submit(look, pair)
+            copy = _to_copy(pair, row.size, row.etag)
+            return Finding(row.key, row.size, copy, storage_class=row.storage_class)
+
         for batch in batched(pairs, _BATCH, strict=False):
-            decisions = [
-                _left_out(pair, mapping, filters) or _decide(pair, pool, look, mode)
-                for pair in batch
-                if _is_wanted(pair, mapping, is_extra)
-            ]
-            for decision in decisions:
+            for decision in [decide(pair) for pair in batch]:
+                if decision is None:
+                    continue
                 finding = decision.result() if isinstance(decision, Future) else decision
                 yield finding.unless_archived() if skips_archived else finding
 
 
-def _is_wanted(pair: Pair, mapping: KeyMapping, is_extra: Callable[[str], bool]) -> bool:
-    replica_key = mapping.to_replica(pair.key)
-    if pair.source is None:
-        return is_extra(replica_key)
-    return pair.source.size > 0 or replica_key != ""
-
-
-def _left_out(pair: Pair, mapping: KeyMapping, filters: Filters) -> Finding | None:
-    row = pair.source
-    if row is None or (mapping.covers(row.key) and filters.take(row)):
-        return None
-    return Finding(row.key, row.size, None, left_out=LeftOut.EXCLUDED)
-
-
-def _decide(
-    pair: Pair, pool: ThreadPoolExecutor, look: Callable[[Pair], Finding], mode: CompareMode
-) -> Finding | Future[Finding]:
-    row = pair.source
-    if row is None:
-        assert pair.replica is not None
-        size, etag = pair.replica.size, pair.replica.etag
-        return Finding(pair.key, size, None, ExtraReplica(key=pair.key, size=size, replica_etag=etag))
-    if row.is_symlink:
-        return pool.submit(look, pair)
-    match compare_rows(row, pair.replica, mode):
-        case Decision.CURRENT:
-            return Finding(pair.key, row.size, None)
-        case Decision.COPY:
-            copy = _to_copy(pair, row.size, row.etag)
-            return Finding(pair.key, row.size, copy, storage_class=row.storage_class)
-        case Decision.LOOK:
-            return pool.submit(look, pair)
+def _extra(pair: Pair) -> Finding:
+    row = pair.replica
+    assert row is not None
+    return Finding(pair.key, row.size, None, ExtraReplica(key=pair.key, size=row.size, replica_etag=row.etag))
 
 
 def _replica_range(mapping: KeyMapping, key_range: KeyRange) -> KeyRange:

@@ -1,10 +1,10 @@
 """Two listings walked side by side in constant memory."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ferry.errors import FerryError
-from ferry.keys import KeyMapping, sort_key
+from ferry.keys import KeyMapping
 from ferry.objects import ListedObject
 
 
@@ -12,8 +12,7 @@ class ListingOrderError(FerryError):
     """A listing went backwards, so a merge of it would miss objects."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A source key with what each side lists for it; never both None."""
 
     key: str
@@ -37,29 +36,34 @@ def merge_listings(
     Raises:
         ListingOrderError: One of the listings is not strictly ascending.
     """
-    left = _ascending((row.key, row) for row in sources)
-    right = _ascending((mapping.to_source(row.key), row) for row in replicas)
-    source = next(left, None)
-    replica = next(right, None)
-    while source or replica:
-        if replica is None or (source is not None and sort_key(source[0]) < sort_key(replica[0])):
-            assert source is not None
-            yield Pair(source[0], source[1], None)
+    # Text compares by code points, which is the order of its UTF-8 bytes.
+    left, right = _ascending(sources), _ascending(replicas)
+    to_source = mapping.to_source
+    source, replica = next(left, None), next(right, None)
+    key = "" if replica is None else to_source(replica.key)
+    while source is not None:
+        if replica is None or source.key < key:
+            yield Pair(source.key, source, None)
             source = next(left, None)
-        elif source is None or sort_key(replica[0]) < sort_key(source[0]):
-            yield Pair(replica[0], None, replica[1])
-            replica = next(right, None)
+            continue
+        if key < source.key:
+            yield Pair(key, None, replica)
         else:
-            yield Pair(source[0], source[1], replica[1])
-            source, replica = next(left, None), next(right, None)
+            yield Pair(key, source, replica)
+            source = next(left, None)
+        replica = next(right, None)
+        key = "" if replica is None else to_source(replica.key)
+    while replica is not None:
+        yield Pair(to_source(replica.key), None, replica)
+        replica = next(right, None)
 
 
-def _ascending(rows: Iterator[tuple[str, ListedObject]]) -> Iterator[tuple[str, ListedObject]]:
-    last: bytes | None = None
-    for key, row in rows:
-        order = sort_key(key)
-        if last is not None and order <= last:
+def _ascending(rows: Iterator[ListedObject]) -> Iterator[ListedObject]:
+    last: str | None = None
+    for row in rows:
+        key = row.key
+        if last is not None and key <= last:
             msg = f"The listing is out of order at {key!r}."
             raise ListingOrderError(msg)
-        last = order
-        yield key, row
+        last = key
+        yield row

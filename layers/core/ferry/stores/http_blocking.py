@@ -14,6 +14,7 @@ import pycurl
 
 from ferry.stores import http_wire
 
+_BUFFER_BYTES: Final = 256 * 1024
 _CONNECT_SECONDS: Final = 10
 _SILENCE_SECONDS: Final = 15
 """How long a server may send nothing."""
@@ -67,6 +68,7 @@ class BlockingHttp:
         if curl is None:
             curl = self._threads.curl = pycurl.Curl()
             curl.setopt(pycurl.NOSIGNAL, 1)
+            curl.setopt(pycurl.BUFFERSIZE, _BUFFER_BYTES)
             curl.setopt(pycurl.PATH_AS_IS, 1)
             curl.setopt(pycurl.PROXY, "")
             curl.setopt(pycurl.USERAGENT, "")

@@ -6,11 +6,13 @@ XML parser, which takes over where a page is any different.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import unescape
+from operator import itemgetter
 from typing import Final
 from urllib.parse import unquote, unquote_plus
 from xml.etree import ElementTree as ET
@@ -41,18 +43,43 @@ class ListingPage:
     next_token: str | None
 
 
-def rows_within(page: ListingPage, key_range: KeyRange) -> Sequence[ListedObject]:
-    """Return the objects of a page up to the end of a range, before whose beginning no page has any."""
-    if not is_past(page, key_range):
-        return page.objects
-    return [row for row in page.objects if key_range.until is None or row.key <= key_range.until]
+def list_pages(
+    fetch: Callable[[Mapping[str, str]], bytes],
+    read: Callable[[bytes], ListingPage],
+    key_range: KeyRange,
+) -> Iterator[ListedObject]:
+    """Yield the objects of a listing within a range; the next page is on its way while one is worked on.
+
+    Args:
+        fetch: Asks for the page at a place, which are query parameters; called on another thread.
+        read: Reads it. When it cannot, the page is asked for once more.
+        key_range: Which keys.
+
+    Raises:
+        FerryError: A page could not be had; what was yielded before is right.
+    """
+    place = {"start-after": key_range.after}
+    with ThreadPoolExecutor(1, thread_name_prefix="list-ahead") as ahead:
+        body = ahead.submit(fetch, place)
+        while True:
+            try:
+                page = read(body.result())
+            except DamagedContentError:
+                page = read(fetch(place))
+            # Text compares by code points, which is the order of its UTF-8 bytes.
+            is_past = (
+                key_range.until is not None and bool(page.objects) and page.objects[-1].key > key_range.until
+            )
+            if page.next_token is None or is_past:
+                yield from page.objects if not is_past else _until(page.objects, key_range.until)
+                return
+            place = {"continuation-token": page.next_token}
+            body = ahead.submit(fetch, place)
+            yield from page.objects
 
 
-def is_past(page: ListingPage, key_range: KeyRange) -> bool:
-    """Tell whether a page reaches beyond the end of a range."""
-    # Text compares by code points, which is the order of its UTF-8 bytes.
-    last = page.objects[-1].key if page.objects else ""
-    return key_range.until is not None and last > key_range.until
+def _until(rows: Sequence[ListedObject], last: str | None) -> Iterator[ListedObject]:
+    return (row for row in rows if last is None or row.key <= last)
 
 
 def read_oss_page(body: bytes) -> ListingPage:
@@ -110,35 +137,32 @@ def _read_alike(text: str, decode: Callable[[str], str]) -> list[ListedObject] |
             ListedObject(
                 decode(key) if "%" in key or "+" in key else key,
                 int(size),
-                etag.strip('"') if etag[0] == '"' else unescape(etag).strip('"'),
+                _unquoted(etag),
                 datetime.fromisoformat(modified),
                 storage_class,
                 kind == "Symlink",
             )
-            for key, size, etag, modified, storage_class, kind in (
-                rows if names == _WANTED else map(_picker(names), rows)
-            )
+            for key, size, etag, modified, storage_class, kind in map(_in_order(names), rows)
         ]
-    except (ValueError, IndexError) as error:
+    except ValueError as error:
         raise _damaged(str(error)) from error
 
 
 @lru_cache(maxsize=16)
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds entries of these elements, and behind them nothing, for those that are not there."""
     elements = "".join(rf"<{name}>([^<]*)</{name}>" for name in names)
-    return re.compile(f"{_ENTRY}{elements}</Contents>")
+    return re.compile(f"{_ENTRY}{elements}()</Contents>")
 
 
 @lru_cache(maxsize=16)
-def _picker(names: tuple[str, ...]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
-    """Return what puts the elements of an entry, in the page's order, into the order of ``_WANTED``."""
-    places = [names.index(name) if name in names else len(names) for name in _WANTED]
+def _in_order(names: tuple[str, ...]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
+    """Return what puts what was found into the order of ``_WANTED``."""
+    return itemgetter(*(names.index(name) if name in names else len(names) for name in _WANTED))
 
-    def pick(row: tuple[str, ...]) -> tuple[str, ...]:
-        given = (*row, "")
-        return tuple([given[place] for place in places])
 
-    return pick
+def _unquoted(etag: str) -> str:
+    return etag.replace("&quot;", "").strip('"') if "&" in etag else etag.strip('"')
 
 
 def _read_xml(body: bytes, decode: Callable[[str], str], decode_token: Callable[[str], str]) -> ListingPage:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from ipaddress import ip_address
 from typing import Any, Final, Self, override
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from ferry.retry import RetryPolicy
 from ferry.stores.access_keys import KeySource, call, renewed
 from ferry.stores.http import HttpTransport, Request, Response
 from ferry.stores.http_blocking import BlockingHttp
-from ferry.stores.listing_pages import PAGE_SIZE, ListingPage, is_past, read_oss_page, rows_within
+from ferry.stores.listing_pages import PAGE_SIZE, list_pages, read_oss_page
 from ferry.stores.oss_replies import source_object
 from ferry.stores.protocols import CALLS_AT_ONCE, LONGEST_CALL_SECONDS, SourceBody, SourceStore
 from ferry.stores.replies import OSS_KEY_REFUSALS, error_reply, oss_error, parse_error
@@ -106,22 +106,17 @@ class OssStore(SourceStore):
 
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
-        page = self._page(prefix, {"start-after": key_range.after})
-        while True:
-            yield from rows_within(page, key_range)
-            if page.next_token is None or is_past(page, key_range):
-                return
-            page = self._page(prefix, {"continuation-token": page.next_token})
+        return list_pages(partial(self._page, prefix), read_oss_page, key_range)
 
     @override
     def next_common_prefixes(self, prefix: str, key_range: KeyRange, limit: int) -> list[str]:
         start = {"start-after": key_range.after, "delimiter": "/"}
-        page = self._page(prefix, start, max_keys=min(limit, PAGE_SIZE))
+        page = read_oss_page(self._page(prefix, start, max_keys=min(limit, PAGE_SIZE)))
         return [name for name in page.prefixes if name in key_range]
 
     @override
     def first_key(self, prefix: str, key_range: KeyRange) -> str | None:
-        page = self._page(prefix, {"start-after": key_range.after}, max_keys=1)
+        page = read_oss_page(self._page(prefix, {"start-after": key_range.after}, max_keys=1))
         key = page.objects[0].key if page.objects else None
         return key if key is not None and key in key_range else None
 
@@ -151,7 +146,7 @@ class OssStore(SourceStore):
             if error.reason != "RestoreAlreadyInProgress":
                 raise
 
-    def _page(self, prefix: str, place: Mapping[str, str], *, max_keys: int = PAGE_SIZE) -> ListingPage:
+    def _page(self, prefix: str, place: Mapping[str, str], *, max_keys: int = PAGE_SIZE) -> bytes:
         asked = {
             "list-type": "2",
             "encoding-type": "url",
@@ -161,13 +156,13 @@ class OssStore(SourceStore):
         }
         query = {name: value for name, value in asked.items() if value}
 
-        def ask() -> ListingPage:
+        def ask() -> bytes:
             scope = CredentialScope(self._keys(), self._region, datetime.now(UTC))
             signed = sign_oss("GET", self.bucket, "", self._payer, scope=scope, query=query)
             reply = self._listings.get(f"{self._base_url}/?{encode_query(query)}", signed)
             if reply.status != 200:
                 raise oss_error(parse_error(reply.body, reply.headers, reply.status))
-            return read_oss_page(reply.body)
+            return reply.body
 
         return call(ask, self._keys, OSS_KEY_REFUSALS, self._retry)
 

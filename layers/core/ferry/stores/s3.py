@@ -5,6 +5,7 @@ import contextlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, override
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -24,7 +25,7 @@ from ferry.stores.aws_chunked import base64_crc32, framed_content, framed_size
 from ferry.stores.backups import copy_to_backup
 from ferry.stores.http import HttpTransport, Request
 from ferry.stores.http_blocking import BlockingHttp
-from ferry.stores.listing_pages import ListingPage, is_past, read_s3_page, rows_within
+from ferry.stores.listing_pages import list_pages, read_s3_page
 from ferry.stores.protocols import LONGEST_CALL_SECONDS, Body, ExpectedEtag, ReplicaStore
 from ferry.stores.replies import S3_KEY_REFUSALS, parse_error, s3_error
 from ferry.stores.s3_headers import condition_headers, property_headers
@@ -90,12 +91,7 @@ class S3Store(ReplicaStore):
 
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
-        page = self._page(prefix, {"start-after": key_range.after})
-        while True:
-            yield from rows_within(page, key_range)
-            if page.next_token is None or is_past(page, key_range):
-                return
-            page = self._page(prefix, {"continuation-token": page.next_token})
+        return list_pages(partial(self._page, prefix), read_s3_page, key_range)
 
     @override
     def head(self, key: str) -> Replica | None:
@@ -262,19 +258,19 @@ class S3Store(ReplicaStore):
     def _call[T](self, operation: Callable[[], T]) -> T:
         return call(lambda: translated(operation), self._keys, S3_KEY_REFUSALS, self._retry)
 
-    def _page(self, prefix: str, place: Mapping[str, str]) -> ListingPage:
+    def _page(self, prefix: str, place: Mapping[str, str]) -> bytes:
         asked = {"list-type": "2", "encoding-type": "url", "prefix": prefix, **place}
         query = {name: value for name, value in asked.items() if value}
         path = self._path.rstrip("/") or "/"
         headers = {"x-amz-content-sha256": UNSIGNED_PAYLOAD, **self._payer, "host": self._host}
 
-        def ask() -> ListingPage:
+        def ask() -> bytes:
             scope = CredentialScope(self._keys(), self._client.meta.region_name, datetime.now(UTC))
             signed = sign_s3("GET", path, query, headers, scope=scope)
             reply = self._listings.get(f"{self._origin}{path}?{encode_query(query)}", signed)
             if reply.status != 200:
                 raise s3_error(parse_error(reply.body, reply.headers, reply.status))
-            return read_s3_page(reply.body)
+            return reply.body
 
         return call(ask, self._keys, S3_KEY_REFUSALS, self._retry)
 
