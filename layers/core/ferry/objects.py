@@ -117,9 +117,10 @@ class Marker:
 
     def to_metadata(self) -> dict[str, str]:
         """Return the metadata entries that carry the marker."""
+        modified = self.last_modified.astimezone(UTC).replace(tzinfo=None)
         entries = {
             "ferry-source-etag": self.etag,
-            "ferry-source-last-modified": self.last_modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "ferry-source-last-modified": f"{modified.isoformat(timespec='seconds')}Z",
             "ferry-run": self.run_id,
         }
         if self.crc64 is not None:

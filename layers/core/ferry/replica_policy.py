@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from ferry.companions import NO_COMPANIONS, Companions
@@ -59,7 +60,11 @@ class ReplicaPolicy:
         marker = Marker.of(source, self.run_id, noticed, properties_digest(source, companions.tags))
         headers = dict(source.content_headers)
         kept = {name: value for name, value in source.metadata.items() if not name.startswith(OWN_METADATA)}
-        if not is_http_date(headers.get("expires", "")) and (expires := headers.pop("expires", "")):
+        if (
+            "expires" in headers
+            and not is_http_date(headers["expires"])
+            and (expires := headers.pop("expires"))
+        ):
             kept[SOURCE_EXPIRES] = expires
         try:
             metadata = encode_metadata(kept | marker.to_metadata())
@@ -95,7 +100,13 @@ class ReplicaPolicy:
 
 def properties_digest(source: SourceObject, tags: Mapping[str, str]) -> str:
     """Return 16 hexadecimal digits that differ when headers, user metadata or tags of a source do."""
-    described = [sorted(named.items()) for named in (source.content_headers, source.metadata, tags)]
+    return _digest(
+        *(tuple(sorted(named.items())) for named in (source.content_headers, source.metadata, tags))
+    )
+
+
+@lru_cache(maxsize=1024)
+def _digest(*described: tuple[tuple[str, str], ...]) -> str:
     return hashlib.sha256(json.dumps(described).encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,7 @@
 """What a user may choose about the replicas: class, encryption, ACL, and what becomes of large metadata."""
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -92,7 +93,8 @@ class ReplicaSettings(_Model):
 
     def storage_class_of(self, oss_class: str) -> str:
         """Return the S3 class for an object of an OSS class, such as ``ColdArchive`` in any case."""
-        chosen: dict[str, StorageClass | None] = {
-            name.replace("_", ""): value for name, value in self.storage_class_map
-        }
-        return chosen.get(oss_class.lower()) or self.storage_class
+        return self._chosen_classes.get(oss_class.lower()) or self.storage_class
+
+    @cached_property
+    def _chosen_classes(self) -> dict[str, StorageClass | None]:
+        return {name.replace("_", ""): value for name, value in self.storage_class_map}

@@ -3,11 +3,21 @@
 import base64
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from ferry.objects import CONTENT_HEADERS, SourceObject
 
+_MONTHS: Final = {
+    month: number
+    for number, month in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+    )
+}
+_DATE: Final = re.compile(
+    rf"[A-Z][a-z]{{2}}, (\d\d) ({'|'.join(_MONTHS)}) (\d{{4}}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII
+)
 _METADATA: Final = "x-oss-meta-"
 _HEX_MD5: Final = re.compile(r"[0-9A-Fa-f]{32}")
 
@@ -29,7 +39,7 @@ def source_object(key: str, headers: Mapping[str, str], size: int) -> SourceObje
         key=key,
         size=size,
         etag=headers["etag"].strip('"'),
-        last_modified=parsedate_to_datetime(headers["last-modified"]),
+        last_modified=http_date(headers["last-modified"]),
         crc64=None if crc64 is None or headers.get("x-oss-object-type") == "Symlink" else int(crc64),
         content_headers={name: _utf8(headers[name]) for name in CONTENT_HEADERS if name in headers},
         metadata={
@@ -42,6 +52,19 @@ def source_object(key: str, headers: Mapping[str, str], size: int) -> SourceObje
         md5=_md5(headers),
         storage_class=headers.get("x-oss-storage-class", ""),
     )
+
+
+def http_date(value: str) -> datetime:
+    """Read a date such as ``Sat, 31 Jan 2026 12:00:00 GMT``; any other spelling by the library's means.
+
+    Source:
+        RFC 9110, section 5.6.7, "Date/Time Formats".
+    """
+    match = _DATE.fullmatch(value)
+    if match is None:
+        return parsedate_to_datetime(value)
+    day, month, year, hour, minute, second = match.groups()
+    return datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
 
 
 def _md5(headers: Mapping[str, str]) -> str | None:
@@ -66,6 +89,8 @@ def _md5(headers: Mapping[str, str]) -> str | None:
 
 def _utf8(value: str) -> str:
     """OSS sends header values as UTF-8 bytes, which HTTP clients show as latin-1."""
+    if value.isascii():
+        return value
     try:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:

@@ -5,15 +5,19 @@ The key of a day is derived once and kept, which makes a signature two hashes.
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
 UNSIGNED_PAYLOAD: Final = "UNSIGNED-PAYLOAD"
 UNSIGNED_TRAILER: Final = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+_PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/_.~-]*")
+_TO_TRIM: Final = re.compile(r": |  | \n| \Z|[^ -~\n]")
+"""Finds whatever may have to be trimmed in lines of headers, and more than that."""
 NO_QUERY: Final[Mapping[str, str]] = {}
 
 
@@ -46,12 +50,17 @@ class CredentialScope:
     @property
     def timestamp(self) -> str:
         """The moment as both clouds spell it."""
-        return self.now.strftime("%Y%m%dT%H%M%SZ")
+        return _spelled(int(self.now.timestamp()))
+
+
+@lru_cache(maxsize=4)
+def _spelled(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def encode_path(key: str) -> str:
     """Percent-encode a key for a URL path, keeping ``/``."""
-    return quote(key, safe="/-_.~")
+    return key if _PLAIN_PATH.fullmatch(key) else quote(key, safe="/-_.~")
 
 
 def encode_query(query: Mapping[str, str]) -> str:
@@ -90,7 +99,7 @@ def sign_s3(
             method,
             path,
             encode_query(query) if query else "",
-            *(f"{name}:{_trimmed(signed[name])}" for name in names),
+            _canonical_headers(names, signed),
             "",
             ";".join(names),
             signed["x-amz-content-sha256"],
@@ -157,6 +166,14 @@ def sign_oss(
     return signed
 
 
+def _canonical_headers(names: Sequence[str], headers: Mapping[str, str]) -> str:
+    """Spell headers for a signature, a line each, with trimmed values and single spaces in them."""
+    lines = "\n".join([f"{name}:{headers[name]}" for name in names])
+    if _TO_TRIM.search(lines) is None:
+        return lines
+    return "\n".join([f"{name}:{_trimmed(headers[name])}" for name in names])
+
+
 def _trimmed(value: str) -> str:
     """Trim a header value and join its words by one space each."""
     # As bytes, since text also takes U+0085 and U+00A0 for spaces, which are halves of UTF-8 letters here.
@@ -171,7 +188,7 @@ def _sign(algorithm: str, canonical: str, timestamp: str, path_of_key: str, key_
     # Header values are latin-1 text of the bytes on the wire.
     digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
     text = f"{algorithm}\n{timestamp}\n{path_of_key}\n{digest}"
-    return hmac.new(key_of_day, text.encode(), "sha256").hexdigest()
+    return hmac.digest(key_of_day, text.encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=64)
