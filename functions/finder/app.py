@@ -1,11 +1,13 @@
 """Finder: scans one shard of a run and sends the jobs it needs, or sends recorded jobs."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.errors import ConfigurationError
 from ferry.telemetry import logger, metered, traced
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 MARGIN_MS = 60_000
 """Left at the end for the chunk at hand."""
@@ -14,7 +16,7 @@ MARGIN_MS = 60_000
 @logger().inject_lambda_context
 @traced
 @metered
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Scan the shard ``shard_id`` of ``run_id``, or send the recorded jobs that ``action`` names.
 
     Says whether the shard is exhausted, or whether all is sent and else where to go on.

@@ -2,9 +2,8 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.errors import FerryError, TransientError
 from ferry.events.formats import UndecodableError
@@ -12,6 +11,9 @@ from ferry.events.intake import TooLargeError, UnauthenticatedError
 from ferry.events.requests import read_request
 from ferry.events.signature import UntrustedError
 from ferry.telemetry import count, logger, metered, traced
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 REFUSALS = {
     UnauthenticatedError: (401, "NotificationsRefused"),
@@ -34,7 +36,7 @@ def answer(status: int, **document: object) -> dict[str, Any]:
 @logger().inject_lambda_context
 @traced
 @metered
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer 202 once every job is on the queue."""
     try:
         request = read_request(event, wiring.settings().events_url)

@@ -1,13 +1,15 @@
 """Multipart copy: copies one range of parts of a large object."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.multipart.ranges import CopiedRange
 from ferry.multipart.steps import LargeObjectJob
 from ferry.multipart.upload import PartRange, UploadPlan
 from ferry.telemetry import emit_governor, logger, metered, traced
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 MARGIN_MS = 30_000
 """Left at the end for reporting."""
@@ -16,7 +18,7 @@ MARGIN_MS = 30_000
 @logger().inject_lambda_context
 @traced
 @metered
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Copy the parts ``first`` to ``last`` of the planned upload, after those already ``copied``."""
     job = LargeObjectJob.model_validate(event)
     steps = wiring.large_object_steps(job)

@@ -1,18 +1,20 @@
 """Multipart finish: completes or aborts the upload of one large object and closes its job."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from ferry import wiring
 from ferry.multipart.steps import LargeObjectJob, RangeReport, caught_error
 from ferry.multipart.upload import UploadPlan
 from ferry.telemetry import emit_outcomes, logger, metered, traced
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
 
 @logger().inject_lambda_context
 @traced
 @metered
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Do the step that ``action`` names: ``complete``, ``abort`` or ``fail``."""
     job = LargeObjectJob.model_validate(event)
     steps = wiring.large_object_steps(job)

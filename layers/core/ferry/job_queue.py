@@ -1,9 +1,10 @@
 """Sending jobs to SQS, all of them or an error."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import batched
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from ferry.errors import TransientError
 from ferry.jobs import Message, spell
@@ -21,6 +22,37 @@ def postponed_seconds(times: int) -> int:
     """Return for how long a job is put off that was put off so often before, 20 to 900 seconds."""
     longest = min(MAX_BACK_OFF_SECONDS, 40 * 2 ** min(times, 5))
     return random.randint(longest // 2, longest)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that Lambda hands over.
+
+    Attributes:
+        number: How often it was delivered, counting this time.
+        sent_ms: When it was sent, in milliseconds since 1970.
+        queue_arn: Where it comes from.
+    """
+
+    message_id: str
+    body: str
+    receipt_handle: str
+    number: int
+    sent_ms: int
+    queue_arn: str
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Self:
+        """Read a record of an SQS event."""
+        attributes = record["attributes"]
+        return cls(
+            message_id=record["messageId"],
+            body=record["body"],
+            receipt_handle=record["receiptHandle"],
+            number=int(attributes["ApproximateReceiveCount"]),
+            sent_ms=int(attributes.get("SentTimestamp") or 0),
+            queue_arn=record["eventSourceARN"],
+        )
 
 
 class JobQueue:
@@ -48,9 +80,9 @@ class JobQueue:
             }
             self._retry.call(lambda entries=entries: self._send_batch(entries))  # type: ignore[misc]
 
-    def is_behind(self, event_source_arn: str) -> bool:
-        """Tell whether messages with this source come from this queue."""
-        return event_source_arn.rpartition(":")[2] == self._queue_url.rpartition("/")[2]
+    def sent(self, delivery: Delivery) -> bool:
+        """Tell whether a message comes from this queue."""
+        return delivery.queue_arn.rpartition(":")[2] == self._queue_url.rpartition("/")[2]
 
     def _send_batch(self, entries: "dict[str, SendMessageBatchRequestEntryTypeDef]") -> None:
         """Send what is left of a batch, taking out what SQS accepts."""
