@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from ferry.tasks.uploads import Claim, Place, UploadClaims
+from ferry.tasks.claims import Claim, Place
+from ferry.tasks.uploads import UploadClaims
 
 from tests.support.builders import NOON, RUN_ID
 from tests.support.threads import together

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from ferry.multipart.orphans import UploadKeeper
 from ferry.stores.protocols import ReplicaStore
-from ferry.tasks.uploads import Claim, Place
+from ferry.tasks.claims import Claim, Place
 
 from tests.support.builders import NOON
 

@@ -14,6 +14,7 @@ LOOKED_FOR = {
     "requests",
     "boto3",
     "aws_xray_sdk",
+    "aws_lambda_powertools.utilities.data_classes",
     "pycurl",
     "sqlite3",
     "moto",
@@ -22,13 +23,14 @@ LOOKED_FOR = {
 }
 NEVER = {"oss2", "requests", "aws_xray_sdk", "moto", "local", "cli"}
 WITHOUT_SDK = NEVER | {"boto3", "pycurl"}
+DATA_PATH = WITHOUT_SDK | {"aws_lambda_powertools.utilities.data_classes"}
 FORBIDDEN = {
-    "transfer": WITHOUT_SDK,
-    "intake": WITHOUT_SDK | {"cryptography", "defusedxml"},
-    "finder": WITHOUT_SDK,
-    "multipart_copy": NEVER,
-    "multipart_plan": NEVER,
-    "multipart_finish": NEVER,
+    "transfer": DATA_PATH,
+    "intake": DATA_PATH | {"cryptography", "defusedxml"},
+    "finder": DATA_PATH,
+    "multipart_copy": DATA_PATH,
+    "multipart_plan": DATA_PATH,
+    "multipart_finish": DATA_PATH,
     "run_control": NEVER,
     "dead_letters": NEVER,
     "tasks_api": NEVER,

@@ -8,7 +8,7 @@ from ferry.errors import TransientError
 from ferry.multipart.orphans import LONGEST_BEGINNING, orphans
 from ferry.objects import PendingUpload
 from ferry.stores.memory import MemoryReplica
-from ferry.tasks.uploads import Claim, Place
+from ferry.tasks.claims import Claim, Place
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,8 +11,8 @@ from ferry.keys import KeyRange
 from ferry.multipart.orphans import UploadKeeper
 from ferry.multipart.plan import plan_ranges
 from ferry.multipart.upload import LargeObjectCopier, UploadPlan
+from ferry.tasks.claims import Place
 from ferry.tasks.models import CompareMode
-from ferry.tasks.uploads import Place
 from ferry.transfer.engine import TransferEngine, TransferLimits
 from hypothesis import example, given, settings
 from hypothesis import strategies as st

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from ferry.errors import ConfigurationError, TransientError
 from ferry.objects import PendingUpload
 from ferry.stores.protocols import ReplicaStore
-from ferry.tasks.uploads import Claim, Place
+from ferry.tasks.claims import Claim, Place
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,9 +26,11 @@ from ferry.multipart.ranges import CopiedRange
 from ferry.multipart.upload import LargeObjectCopier, PartRange, UploadPlan
 from ferry.outcome import Outcome, Result
 from ferry.refusals import Refusals
+from ferry.tasks.claims import Place
 from ferry.tasks.models import Run
-from ferry.tasks.progress import RunProgress
-from ferry.tasks.uploads import Place
+
+if TYPE_CHECKING:
+    from ferry.tasks.progress import RunProgress
 
 _LIMIT_WAIT_SECONDS: Final = (120, 300)
 """Between which a range waits for the task's limits: every wait costs transitions of the workflow."""
@@ -97,7 +99,7 @@ class LargeObjectSteps:
     job: LargeObjectJob
     run: Run
     copier: LargeObjectCopier
-    progress: RunProgress
+    progress: "RunProgress"
     uploads: UploadKeeper
 
     async def begin(self) -> UploadPlan | None:

@@ -5,55 +5,19 @@ Several jobs may work on one replica: a run's and a duplicate of it, or one of a
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
+from ferry.tasks.claims import Claim, Place
 from ferry.tasks.store import is_failed_condition, query_all
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 KEEP_CLAIMS: Final = timedelta(days=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What one job has begun at one replica.
-
-    Attributes:
-        job: The run's and the job's id.
-        since: When it last set out to begin one.
-        is_beginning: Whether the id of that one is not written down yet.
-        is_closed: Whether the job has ended; then it begins no other upload.
-        begun: How often it set out.
-        upload_ids: All uploads it has written down, completed and aborted ones included.
-    """
-
-    job: str
-    since: datetime
-    is_beginning: bool = True
-    is_closed: bool = False
-    begun: int = 1
-    upload_ids: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One replica, and the job that works on it."""
-
-    bucket: str
-    key: str
-    run_id: str
-    job_id: str
-
-    @property
-    def job(self) -> str:
-        """The job's name among all runs'."""
-        return f"{self.run_id}#{self.job_id}"
 
 
 class UploadClaims:
