@@ -54,8 +54,8 @@ requirements: setup ## Export the functions' packages from uv.lock to layers/dep
 	$(UV) export --quiet --frozen --no-dev --no-emit-project --no-hashes --no-annotate --no-header \
 		--no-emit-package crcmod --output-file layers/deps/requirements.txt
 
-bench: setup ## Measure (SCENARIO=name for one of benchmarks/).
-	@python -m benchmarks $(SCENARIO)
+bench: setup ## Measure side by side with rclone (SCENARIO=name for one of them, ROUNDS=number).
+	@python -m benchmarks $(SCENARIO) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 deploy: setup ## Build the application and deploy it to AWS, asking for its settings.
 	sam build

@@ -1,1 +1,1 @@
-"""Which HTTP client costs least CPU for copies: http.client in threads, aiohttp, or curl."""
+"""HTTP clients on the copy path, compared on the same copies."""

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import json
-import resource
 import ssl
 import sys
 import threading
@@ -11,9 +10,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from benchmarks.function import cpu_seconds
+from benchmarks.object_server.keys import key_of
+from benchmarks.object_server.options import REPLICA_BUCKET, SOURCE_BUCKET
 from benchmarks.transport.workloads import (
     CHUNK_SIZE,
     GET_HEADERS,
@@ -27,34 +29,43 @@ from benchmarks.transport.workloads import (
 CRC64 = "x-oss-hash-crc64ecma"
 CRC32 = "x-amz-checksum-crc32"
 
+
+class Sides(NamedTuple):
+    """Where every copy is read and written, and whom to trust."""
+
+    source: str
+    replica: str
+    ca_bundle: str
+
+
 type Copies = Callable[[int], None]  # makes so many copies
 type AsyncCopy = Callable[[], Awaitable[None]]
 
 
 @contextmanager
-def with_threads(workload: Workload, url: str, ca_bundle: str) -> Iterator[Copies]:
+def with_threads(workload: Workload, sides: Sides) -> Iterator[Copies]:
     """http.client, one thread and two kept connections per copy in flight."""
-    address = urlsplit(url).netloc
+    source, replica = urlsplit(sides.source), urlsplit(sides.replica)
     local = threading.local()
-    context = ssl.create_default_context(cafile=ca_bundle)
+    context = ssl.create_default_context(cafile=sides.ca_bundle)
 
-    def connect() -> http.client.HTTPConnection:
+    def connect(address: str) -> http.client.HTTPConnection:
         if workload.scheme == "https":
             return http.client.HTTPSConnection(address, context=context)
         return http.client.HTTPConnection(address)
 
     def copy() -> None:
         if not hasattr(local, "source"):
-            local.source, local.replica = connect(), connect()
-        local.source.request("GET", f"/{workload.object_size}", headers=GET_HEADERS)
+            local.source, local.replica = connect(source.netloc), connect(replica.netloc)
+        local.source.request("GET", source.path, headers=GET_HEADERS)
         response = local.source.getresponse()
         headers = put_headers(workload.object_size)
         if workload.is_streamed:
-            local.replica.request("PUT", "/replica", body=chunks_of(response), headers=headers)
+            local.replica.request("PUT", replica.path, body=chunks_of(response), headers=headers)
         else:
             content = response.read()
             headers[CRC32] = checked(content, response.headers[CRC64])
-            local.replica.request("PUT", "/replica", body=content, headers=headers)
+            local.replica.request("PUT", replica.path, body=content, headers=headers)
         local.replica.getresponse().read()
 
     def chunks_of(response: http.client.HTTPResponse) -> Iterator[bytes]:
@@ -90,13 +101,13 @@ def run_async(workload: Workload, copy: AsyncCopy, runner: asyncio.Runner) -> Co
 
 
 @contextmanager
-def with_aiohttp(workload: Workload, url: str, ca_bundle: str) -> Iterator[Copies]:
+def with_aiohttp(workload: Workload, sides: Sides) -> Iterator[Copies]:
     """One aiohttp session on uvloop."""
     import aiohttp
     import uvloop
 
     async def open_session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=0, ssl=ssl.create_default_context(cafile=ca_bundle))
+        connector = aiohttp.TCPConnector(limit=0, ssl=ssl.create_default_context(cafile=sides.ca_bundle))
         return aiohttp.ClientSession(connector=connector, auto_decompress=False, read_bufsize=CHUNK_SIZE)
 
     async def chunks_of(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
@@ -107,7 +118,7 @@ def with_aiohttp(workload: Workload, url: str, ca_bundle: str) -> Iterator[Copie
         checks.finish(response.headers[CRC64])
 
     async def copy() -> None:
-        async with session.get(f"{url}/{workload.object_size}", headers=GET_HEADERS) as source:
+        async with session.get(sides.source, headers=GET_HEADERS) as source:
             headers = put_headers(workload.object_size)
             body: bytes | AsyncIterator[bytes]
             if workload.is_streamed:
@@ -115,7 +126,7 @@ def with_aiohttp(workload: Workload, url: str, ca_bundle: str) -> Iterator[Copie
             else:
                 body = await source.read()
                 headers[CRC32] = checked(body, source.headers[CRC64])
-            async with session.put(f"{url}/replica", data=body, headers=headers) as reply:
+            async with session.put(sides.replica, data=body, headers=headers) as reply:
                 await reply.read()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -124,23 +135,23 @@ def with_aiohttp(workload: Workload, url: str, ca_bundle: str) -> Iterator[Copie
         runner.run(session.close())
 
 
-def with_curl(workload: Workload, url: str, ca_bundle: str) -> AbstractContextManager[Copies]:
+def with_curl(workload: Workload, sides: Sides) -> AbstractContextManager[Copies]:
     """Ferry's transport on the event loop of the standard library."""
-    return _with_transport(workload, url, ca_bundle, asyncio.Runner())
+    return _with_transport(workload, sides, asyncio.Runner())
 
 
-def with_curl_on_uvloop(workload: Workload, url: str, ca_bundle: str) -> AbstractContextManager[Copies]:
+def with_curl_on_uvloop(workload: Workload, sides: Sides) -> AbstractContextManager[Copies]:
     """Ferry's transport on uvloop."""
     import uvloop
 
-    return _with_transport(workload, url, ca_bundle, asyncio.Runner(loop_factory=uvloop.new_event_loop))
+    return _with_transport(workload, sides, asyncio.Runner(loop_factory=uvloop.new_event_loop))
 
 
 @contextmanager
-def _with_transport(workload: Workload, url: str, ca_bundle: str, runner: asyncio.Runner) -> Iterator[Copies]:
+def _with_transport(workload: Workload, sides: Sides, runner: asyncio.Runner) -> Iterator[Copies]:
     from ferry.stores.http import HttpTransport, Request, Response
 
-    transport = HttpTransport(ca_bundle=ca_bundle)
+    transport = HttpTransport(ca_bundle=sides.ca_bundle)
 
     async def chunks_of(response: Response) -> AsyncIterator[bytes]:
         checks = Checks()
@@ -150,7 +161,7 @@ def _with_transport(workload: Workload, url: str, ca_bundle: str, runner: asynci
         checks.finish(response.headers[CRC64])
 
     async def copy() -> None:
-        async with transport.send(Request("GET", f"{url}/{workload.object_size}", GET_HEADERS)) as source:
+        async with transport.send(Request("GET", sides.source, GET_HEADERS)) as source:
             headers = put_headers(workload.object_size)
             body: bytes | AsyncIterator[bytes]
             if workload.is_streamed:
@@ -158,7 +169,7 @@ def _with_transport(workload: Workload, url: str, ca_bundle: str, runner: asynci
             else:
                 body = await source.read()
                 headers[CRC32] = checked(body, source.headers[CRC64])
-            async with transport.send(Request("PUT", f"{url}/replica", headers, body)) as reply:
+            async with transport.send(Request("PUT", sides.replica, headers, body)) as reply:
                 await reply.read()
 
     with runner:
@@ -174,27 +185,25 @@ CANDIDATES = {
 }
 
 
-def cpu_seconds() -> float:
-    """Return the CPU time of all threads of this process, user and system."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
-def peak_rss_mib() -> float:
-    """Return the most memory this process had; ``ru_maxrss`` would include its parent's."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split(None, 1)[0]) / 1024
-
-
-def measure(candidate: str, workload: Workload, urls: dict[str, str]) -> dict[str, float]:
+def measure(candidate: str, workload: Workload, sides: Sides) -> dict[str, float]:
     """Copy once unmeasured to open the connections, then measure."""
-    with CANDIDATES[candidate](workload, urls[workload.scheme], urls["ca_bundle"]) as copies:
+    with CANDIDATES[candidate](workload, sides) as copies:
         copies(workload.in_flight)
         cpu, wall = cpu_seconds(), time.perf_counter()
         copies(workload.copies)
-        cpu, wall = cpu_seconds() - cpu, time.perf_counter() - wall
-    return {"cpu_seconds": cpu, "wall_seconds": wall, "peak_rss_mib": peak_rss_mib()}
+        return {
+            "work_cpu_seconds": cpu_seconds() - cpu,
+            "work_wall_seconds": time.perf_counter() - wall,
+        }
+
+
+def main() -> None:
+    """Measure one candidate against servers at two URLs."""
+    candidate, workload, source, replica, ca_bundle = sys.argv[1:]
+    key = key_of(0)
+    sides = Sides(f"{source}/{SOURCE_BUCKET}/{key}", f"{replica}/{REPLICA_BUCKET}/{key}", ca_bundle)
+    print(json.dumps(measure(candidate, WORKLOADS[workload], sides)))
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(sys.argv[1], WORKLOADS[sys.argv[2]], json.loads(sys.argv[3]))))
+    main()

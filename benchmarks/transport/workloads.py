@@ -85,7 +85,6 @@ def put_headers(size: int) -> dict[str, str]:
         "Authorization": "AWS4-HMAC-SHA256 Credential=" + "x" * 180,
         "x-amz-date": "20250303T040506Z",
         "x-amz-content-sha256": "UNSIGNED-PAYLOAD",
-        "If-None-Match": "*",
     }
 
 
