@@ -12,10 +12,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-import pycurl
-
 from ferry.errors import TransientError
 from ferry.stores.http_curl import Transfer
+from ferry.stores.http_loop import CurlLoop
 
 CHECKS_PER_STALL = 4
 
@@ -91,8 +90,7 @@ class HttpTransport:
         self._connect_timeout_seconds = connect_timeout_seconds
         self._stall_timeout_seconds = stall_timeout_seconds
         self._ca_bundle = None if ca_bundle is None else str(ca_bundle)
-        self._multi = pycurl.AsyncCurlMulti()
-        self._multi.setopt(pycurl.M_MAXCONNECTS, max_connections)
+        self._curls = CurlLoop(max_connections)
         self._transfers: set[Transfer] = set()
         self._watch: asyncio.TimerHandle | None = None
 
@@ -122,10 +120,10 @@ class HttpTransport:
             self._watch = None
         for transfer in list(self._transfers):
             transfer.abort(TransientError("the HTTP transport was closed", reason="Closed"))
-        await self._multi.aclose()
+        self._curls.close()
 
     async def _start(self, request: Request) -> Transfer:
-        transfer = Transfer(self._multi, request.method, request.url)
+        transfer = Transfer(self._curls, request.method, request.url)
         body = request.body
         self._transfers.add(transfer)
         try:

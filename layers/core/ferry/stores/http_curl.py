@@ -8,6 +8,7 @@ import pycurl
 
 from ferry.errors import FerryError, TransientError
 from ferry.stores import http_wire
+from ferry.stores.http_loop import CurlLoop
 
 KIB = 1024
 RECEIVE_BUFFER_SIZE = 256 * KIB
@@ -23,10 +24,10 @@ class Transfer:
     move buffers and wake the one task that owns the transfer.
     """
 
-    def __init__(self, multi: Any, method: str, url: str) -> None:
+    def __init__(self, curls: CurlLoop, method: str, url: str) -> None:
         self.status = 0
         self.headers: dict[str, str] = {}
-        self._multi = multi
+        self._curls = curls
         self._easy: Any = pycurl.Curl()
         self._method = method
         self._url = url
@@ -34,7 +35,6 @@ class Transfer:
         self._waiter: asyncio.Future[None] | None = None
         self._failure: FerryError | None = None
         self._is_done = False
-        self._future: asyncio.Future[Any] | None = None
 
         self._head_lines: list[bytes] = []
         self._unread_size: int | None = None
@@ -101,8 +101,7 @@ class Transfer:
         if self._method == "POST":
             # curl repeats a request that met a dead kept connection; a POST may have had its effect.
             setopt(pycurl.FRESH_CONNECT, 1)
-        self._future = self._multi.add_handle(self._easy)
-        self._future.add_done_callback(self._on_done)
+        self._curls.add(self._easy, self._on_ended)
 
     # The request's body
 
@@ -257,8 +256,7 @@ class Transfer:
         if self._is_done:
             return
         self._failure = failure
-        if self._future is not None and not self._future.done():
-            self._multi.remove_handle(self._easy)
+        self._curls.remove(self._easy)
         self._finish()
 
     def count_idle_checks(self) -> int:
@@ -282,10 +280,7 @@ class Transfer:
         code, message = error.args
         return http_wire.curl_error(self._method, self._url, code, message, has_head=bool(self.status))
 
-    def _on_done(self, future: asyncio.Future[Any]) -> None:
-        if self._is_done or future.cancelled():
-            return
-        error = future.exception()
+    def _on_ended(self, error: pycurl.error | None) -> None:
         if error is not None:
             self._failure = self._curl_error(error)
         self._finish()
