@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ferry.replica_policy import ReplicaPolicy
 from ferry.settings import Settings
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 VERSION = "0.1.0"
 """Of the deployed application; that of ``pyproject.toml``."""
+_OBJECTS_PER_COLLECTION: Final = 50_000
 
 
 @lru_cache
@@ -90,10 +91,14 @@ def _client(service: str) -> Any:
 @lru_cache
 def event_loop() -> asyncio.Runner:
     """Return the loop that lives as long as the function, so that its connections do too."""
+    import gc
     from concurrent.futures import ThreadPoolExecutor
 
     from ferry.stores.protocols import CALLS_AT_ONCE
 
+    # Copying makes many objects and hardly a cycle: looking for those less often saves 6 % of the CPU.
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_PER_COLLECTION)
     runner = asyncio.Runner()
     # By default there are hardly more threads than processors; these mostly wait.
     runner.get_loop().set_default_executor(ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="call"))

@@ -1,7 +1,7 @@
 """One HTTP exchange on a curl handle: the callbacks and the back-pressure behind ``http.py``."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import pycurl
@@ -71,7 +71,6 @@ class Transfer:
         setopt(pycurl.BUFFERSIZE, RECEIVE_BUFFER_SIZE)
         setopt(pycurl.MAXAGE_CONN, MAX_IDLE_CONNECTION_SECONDS)
         setopt(pycurl.CONNECTTIMEOUT_MS, max(1, round(connect_timeout_seconds * 1000)))
-        setopt(pycurl.HEADERFUNCTION, self._on_header_line)
         setopt(pycurl.WRITEFUNCTION, self._on_received)
         if ca_bundle is not None:
             setopt(pycurl.CAINFO, ca_bundle)
@@ -84,6 +83,8 @@ class Transfer:
         """
         setopt = self._easy.setopt
         setopt(pycurl.HTTPHEADER, http_wire.header_lines(headers))
+        # Only a streamed body has to know of a refusal at once; else the head is read with what follows.
+        setopt(pycurl.HEADERFUNCTION, self._on_header_line if body is None else self._head_lines.append)
         if body is None:
             self._unsent_size = http_wire.announced_size(headers)
             setopt(pycurl.UPLOAD, 1)
@@ -226,18 +227,23 @@ class Transfer:
         if line.strip():
             self._head_lines.append(line)
             return
-        status = http_wire.reply_status(self._head_lines)
-        if status < 200:
+        if http_wire.reply_status(self._head_lines) < 200:
             self._head_lines.clear()
             return
-        self.headers = http_wire.reply_headers(self._head_lines)
-        self._unread_size = http_wire.reply_body_size(self._method, status, self.headers)
-        self.status = status
+        self._read_head(self._head_lines)
         # The end of a reply without a body follows at once and wakes too; once is enough.
         if self._unread_size != 0 or self._unsent_size:
             self._wake()
 
+    def _read_head(self, lines: Sequence[bytes]) -> None:
+        status = http_wire.reply_status(lines)
+        self.headers = http_wire.reply_headers(lines)
+        self._unread_size = http_wire.reply_body_size(self._method, status, self.headers)
+        self.status = status
+
     def _on_received(self, piece: bytes) -> int | None:
+        if not self.status:
+            self._read_head(http_wire.last_head(self._head_lines))
         if self._pieces_size >= RECEIVE_BUFFER_SIZE and not self._is_read_whole:
             self._is_receiving_paused = True
             return int(pycurl.WRITEFUNC_PAUSE)
@@ -281,6 +287,8 @@ class Transfer:
         return http_wire.curl_error(self._method, self._url, code, message, has_head=bool(self.status))
 
     def _on_ended(self, error: pycurl.error | None) -> None:
+        if not self.status and self._head_lines and not self._head_lines[-1].strip():
+            self._read_head(http_wire.last_head(self._head_lines))
         if error is not None:
             self._failure = self._curl_error(error)
         self._finish()

@@ -35,8 +35,8 @@ def header_lines(headers: Mapping[str, str]) -> list[bytes]:
         PermanentError: A header is not latin-1, or holds a line break or NUL.
     """
     lines = [f"{name}: {value}" if value.strip() else f"{name};" for name, value in headers.items()]
-    present = {name.lower() for name in headers}
-    lines.extend(f"{name}:" for name in _UNWANTED if name not in present)
+    present = set(map(str.lower, headers))
+    lines += [f"{name}:" for name in _UNWANTED if name not in present]
     try:
         encoded = "\r".join(lines).encode("latin-1")
     except UnicodeEncodeError as error:
