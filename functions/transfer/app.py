@@ -22,7 +22,7 @@ async def carry_out(delivery: Delivery, seconds: float) -> None:
     job = read_job(delivery.body)
     emit_age(job.task_id, age_of(delivery))
     run = await asyncio.to_thread(wiring.progress().tasks.get_run, job.run_id)
-    outcomes = await wiring.job_runner(run).run(job, deliveries=delivery.number, seconds=seconds)
+    outcomes = await wiring.job_runner(run).run(job, run, deliveries=delivery.number, seconds=seconds)
     emit_outcomes(job.task_id, outcomes)
     emit_governor(job.task_id, wiring.governor(job.task_id).report())
 

@@ -69,7 +69,7 @@ class Limited:
             large_object_state_machine_arn="arn",
             max_deliveries=3,
         )
-        asyncio.run(runner.run(job, deliveries=1, seconds=FUNCTION_SECONDS))
+        asyncio.run(runner.run(job, books.current(), deliveries=1, seconds=FUNCTION_SECONDS))
 
 
 def test_jobs_are_put_off_until_everything_is_copied_and_never_fail_for_the_limit(table):

@@ -80,7 +80,8 @@ class World:
 
         def function() -> None:
             with mortal_client(self.table.meta.client, reaper):
-                asyncio.run(self.runner(reaper).run(job, deliveries=deliveries, seconds=60.0))
+                run = self.progress(reaper).tasks.get_run(job.run_id)
+                asyncio.run(self.runner(reaper).run(job, run, deliveries=deliveries, seconds=60.0))
 
         return died(function, reaper)
 

@@ -18,6 +18,7 @@ import pycurl
 type Ended = Callable[[pycurl.error | None], None]
 """Told once that a handle has ended, with the error of curl if it failed."""
 
+_NEVER: Final = float("inf")
 _EVENTS: Final = {
     pycurl.POLL_IN: selectors.EVENT_READ,
     pycurl.POLL_OUT: selectors.EVENT_WRITE,
@@ -45,7 +46,8 @@ class CurlLoop:
         self._selector = selectors.DefaultSelector()
         self._ended: dict[Any, Ended] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._timer: asyncio.Handle | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = _NEVER
 
     def add(self, easy: Any, ended: Ended) -> None:
         """Begin to carry out a handle."""
@@ -83,14 +85,18 @@ class CurlLoop:
             self._selector.register(socket, events)
 
     def _on_timer(self, milliseconds: int) -> None:
-        self._cancel_timer()
-        if milliseconds < 0 or self._loop is None:
+        loop = self._loop
+        if loop is None:
             return
-        # Not at once, since curl may not be called from its own callbacks.
-        if milliseconds:
-            self._timer = self._loop.call_later(milliseconds / 1000, self._on_time)
-        else:
-            self._timer = self._loop.call_soon(self._on_time)
+        if milliseconds < 0:
+            self._due = _NEVER
+            return
+        # Curl changes its mind several times a request, so a timer that comes first anyway is kept: who is
+        # woken too early looks again. Nothing happens at once, since no callback of curl may call curl.
+        self._due = loop.time() + milliseconds / 1000
+        if self._timer is None or self._due < self._timer.when():
+            self._cancel_timer()
+            self._timer = loop.call_at(self._due, self._on_time)
 
     def _cancel_timer(self) -> None:
         if self._timer is not None:
@@ -99,6 +105,13 @@ class CurlLoop:
 
     def _on_time(self) -> None:
         self._timer = None
+        loop = self._loop
+        if loop is None or self._due == _NEVER:
+            return
+        if loop.time() < self._due:
+            self._timer = loop.call_at(self._due, self._on_time)
+            return
+        self._due = _NEVER
         self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
         self._tell_ended()
 

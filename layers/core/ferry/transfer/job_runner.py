@@ -7,6 +7,7 @@ from ferry.errors import ConfigurationError
 from ferry.job_queue import JobQueue, postponed_seconds
 from ferry.jobs import CopyJob, DeleteJob, Job
 from ferry.outcome import Outcome, awaits_limit, unfinished
+from ferry.tasks.models import Run
 from ferry.tasks.progress import RunProgress
 from ferry.transfer.deleter import Deleter
 from ferry.transfer.engine import GREW, TransferEngine
@@ -50,11 +51,12 @@ class JobRunner:
         self._large_object_state_machine_arn = large_object_state_machine_arn
         self._max_deliveries = max_deliveries
 
-    async def run(self, job: Job, *, deliveries: int, seconds: float) -> list[Outcome]:
+    async def run(self, job: Job, run: Run, *, deliveries: int, seconds: float) -> list[Outcome]:
         """Carry out a job.
 
         Args:
             job: Of this run.
+            run: As it was read for this delivery.
             deliveries: How often it was delivered, counting this time.
             seconds: Time there is.
 
@@ -64,7 +66,6 @@ class JobRunner:
         Raises:
             TransientError: Some objects failed and another delivery may succeed; the job is not closed.
         """
-        run = self._progress.tasks.get_run(job.run_id)
         if not run.accepts_work:
             return []
         is_repeated = deliveries > 1 or (isinstance(job, CopyJob) and job.postponed > 0)
