@@ -25,6 +25,8 @@ class MetadataTooLargeError(PermanentError):
 
 def encode_value(value: str) -> str:
     """Return the value as S3 can hold it; plain ASCII stays as it is."""
+    if value.isalnum() and value.isascii():
+        return value
     if _PLAIN.fullmatch(value) and not value.startswith("=?"):
         return value
     return f"=?UTF-8?B?{base64.b64encode(value.encode()).decode()}?="

@@ -26,8 +26,8 @@ class Request:
     Attributes:
         method: ``GET``, ``HEAD``, ``PUT``, ``DELETE``, ``POST``.
         url: Complete and percent-encoded; its path is sent untouched, with ``.``, ``..`` and ``//``.
-        headers: Sent as given, values in latin-1. Only ``Host`` is added, and ``Content-Length`` for a
-            body in one piece. A streamed body needs a ``Content-Length`` here.
+        headers: Sent as given, names in lower case, values in latin-1. Only ``Host`` is added, and
+            ``Content-Length`` for a body in one piece. A streamed body needs a ``Content-Length`` here.
         body: All of it, or buffers whose lengths add up to ``Content-Length``.
     """
 

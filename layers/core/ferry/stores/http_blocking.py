@@ -60,8 +60,7 @@ class BlockingHttp:
         except pycurl.error as error:
             code, message = error.args
             raise http_wire.curl_error("GET", url, code, message, has_head=bool(lines)) from error
-        head = http_wire.last_head(lines)
-        return Reply(http_wire.reply_status(head), http_wire.reply_headers(head), body.getvalue())
+        return Reply(*http_wire.reply_head(lines), body.getvalue())
 
     def _curl(self) -> pycurl.Curl:
         curl: pycurl.Curl | None = getattr(self._threads, "curl", None)

@@ -1,7 +1,7 @@
 """One HTTP exchange on a curl handle: the callbacks and the back-pressure behind ``http.py``."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import Any
 
 import pycurl
@@ -59,8 +59,9 @@ class Transfer:
             PermanentError: The URL is not ASCII.
         """
         setopt = self._easy.setopt
-        # PATH_AS_IS alone still writes %c3 as %C3, which breaks a signature made over the other.
-        setopt(pycurl.REQUEST_TARGET, http_wire.request_target(self._url))
+        if "%" in self._url or not self._url.isascii():
+            # PATH_AS_IS alone still writes %c3 as %C3, which breaks a signature made over the other.
+            setopt(pycurl.REQUEST_TARGET, http_wire.request_target(self._url))
         setopt(pycurl.PATH_AS_IS, 1)
         setopt(pycurl.URL, self._url)
         setopt(pycurl.NOSIGNAL, 1)
@@ -227,23 +228,23 @@ class Transfer:
         if line.strip():
             self._head_lines.append(line)
             return
-        if http_wire.reply_status(self._head_lines) < 200:
+        status, headers = http_wire.reply_head(self._head_lines)
+        if status < 200:
             self._head_lines.clear()
             return
-        self._read_head(self._head_lines)
+        self._take_head(status, headers)
         # The end of a reply without a body follows at once and wakes too; once is enough.
         if self._unread_size != 0 or self._unsent_size:
             self._wake()
 
-    def _read_head(self, lines: Sequence[bytes]) -> None:
-        status = http_wire.reply_status(lines)
-        self.headers = http_wire.reply_headers(lines)
-        self._unread_size = http_wire.reply_body_size(self._method, status, self.headers)
+    def _take_head(self, status: int, headers: dict[str, str]) -> None:
+        self.headers = headers
+        self._unread_size = http_wire.reply_body_size(self._method, status, headers)
         self.status = status
 
     def _on_received(self, piece: bytes) -> int | None:
         if not self.status:
-            self._read_head(http_wire.last_head(self._head_lines))
+            self._take_head(*http_wire.reply_head(self._head_lines))
         if self._pieces_size >= RECEIVE_BUFFER_SIZE and not self._is_read_whole:
             self._is_receiving_paused = True
             return int(pycurl.WRITEFUNC_PAUSE)
@@ -288,7 +289,7 @@ class Transfer:
 
     def _on_ended(self, error: pycurl.error | None) -> None:
         if not self.status and self._head_lines and not self._head_lines[-1].strip():
-            self._read_head(http_wire.last_head(self._head_lines))
+            self._take_head(*http_wire.reply_head(self._head_lines))
         if error is not None:
             self._failure = self._curl_error(error)
         self._finish()

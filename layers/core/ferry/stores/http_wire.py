@@ -35,8 +35,7 @@ def header_lines(headers: Mapping[str, str]) -> list[bytes]:
         PermanentError: A header is not latin-1, or holds a line break or NUL.
     """
     lines = [f"{name}: {value}" if value.strip() else f"{name};" for name, value in headers.items()]
-    present = set(map(str.lower, headers))
-    lines += [f"{name}:" for name in _UNWANTED if name not in present]
+    lines += [f"{name}:" for name in _UNWANTED if name not in headers]
     try:
         encoded = "\r".join(lines).encode("latin-1")
     except UnicodeEncodeError as error:
@@ -58,25 +57,23 @@ def announced_size(headers: Mapping[str, str]) -> int:
     raise PermanentError("a streamed body needs a Content-Length", reason="InvalidHeader")
 
 
-def reply_status(lines: Sequence[bytes]) -> int:
-    """Return the status code of a reply's head, whose status line curl has already found valid."""
-    return int(lines[0].split(None, 2)[1])
+def reply_head(lines: Sequence[bytes]) -> tuple[int, dict[str, str]]:
+    """Read the head of the final reply, whose status line curl has already found valid.
 
+    Args:
+        lines: As they came, with their ends; those of interim replies may come first.
 
-def last_head(lines: Sequence[bytes]) -> Sequence[bytes]:
-    """Return the lines of the head of the final reply, which interim ones came before; no empty one."""
-    starts = [place for place, line in enumerate(lines) if line.startswith(b"HTTP/")]
-    return [line for line in lines[starts[-1] :] if line.strip()]
-
-
-def reply_headers(lines: Sequence[bytes]) -> dict[str, str]:
-    """Return a reply's headers: names in lower case, repeated ones joined with comma and space."""
+    Returns:
+        The status code, and the headers: names in lower case, repeated ones joined with comma and space.
+    """
+    heads = b"".join(lines).decode("latin-1").replace("\r\n", "\n").rstrip("\n")
+    status_line, *rest = heads[heads.rfind("\n\n") + 1 :].lstrip("\n").split("\n")
     headers: dict[str, str] = {}
-    for line in lines[1:]:
-        name, _, value = line.decode("latin-1").partition(":")
+    for line in rest:
+        name, _, value = line.partition(":")
         name, value = name.strip().lower(), value.strip()
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    return headers
+    return int(status_line.split(None, 2)[1]), headers
 
 
 def reply_body_size(method: str, status: int, headers: Mapping[str, str]) -> int | None:
