@@ -8,6 +8,7 @@ import base64
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from ferry.errors import PermanentError
@@ -54,7 +55,7 @@ def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
         Amazon S3 User Guide, "Working with object metadata"; RFC 9110, section 5.6.2, "Tokens".
     """
     for name in metadata:
-        if not _NAME.fullmatch(name):
+        if not _is_name(name):
             msg = f"S3 takes no user metadata named {name!r}; rename it on the source, or drop user metadata."
             raise PermanentError(msg, reason="MetadataName")
     encoded = {name: encode_value(value) for name, value in metadata.items()}
@@ -66,6 +67,11 @@ def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
         )
         raise MetadataTooLargeError(msg)
     return encoded
+
+
+@lru_cache(maxsize=1024)
+def _is_name(name: str) -> bool:
+    return _NAME.fullmatch(name) is not None
 
 
 def is_http_date(value: str) -> bool:

@@ -44,6 +44,7 @@ class CurlLoop:
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         self._selector = selectors.DefaultSelector()
+        self._watched: dict[int, int] = {}
         self._ended: dict[Any, Ended] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -75,14 +76,16 @@ class CurlLoop:
         self._selector.close()
 
     def _on_socket(self, what: int, socket: int, _multi: Any, _data: Any) -> None:
-        events = _EVENTS.get(what)
-        if events is None:
-            if socket in self._selector.get_map():
-                self._selector.unregister(socket)
-        elif socket in self._selector.get_map():
+        events = _EVENTS.get(what, 0)
+        watched = self._watched.pop(socket, 0) if not events else self._watched.get(socket, 0)
+        if events:
+            self._watched[socket] = events
+        if events and watched:
             self._selector.modify(socket, events)
-        else:
+        elif events:
             self._selector.register(socket, events)
+        elif watched:
+            self._selector.unregister(socket)
 
     def _on_timer(self, milliseconds: int) -> None:
         loop = self._loop

@@ -1,5 +1,6 @@
 """How requests, replies and failures are spelled between ``http.py`` and curl: pure functions."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 import pycurl
@@ -11,6 +12,9 @@ _TLS_CODES = frozenset({35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 
 _CONNECT_CODES = frozenset({6, 7})
 _REPLY_CODES = frozenset({1, 8, 100})
 # What curl would add on its own; a name without a value takes it away again.
+_BLANK_VALUE = re.compile(r": \s*(?=\r|\Z)")
+"""An empty header, which curl wants to be spelled with a semicolon."""
+_HEADER = re.compile(r"([^:\n]+):[ \t]*([^\n]*)")
 _UNWANTED = ("accept", "expect", "content-type")
 
 
@@ -34,10 +38,13 @@ def header_lines(headers: Mapping[str, str]) -> list[bytes]:
     Raises:
         PermanentError: A header is not latin-1, or holds a line break or NUL.
     """
-    lines = [f"{name}: {value}" if value.strip() else f"{name};" for name, value in headers.items()]
+    lines = [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"{name}:" for name in _UNWANTED if name not in headers]
+    joined = "\r".join(lines)
+    if _BLANK_VALUE.search(joined) is not None:
+        joined = _BLANK_VALUE.sub(";", joined)
     try:
-        encoded = "\r".join(lines).encode("latin-1")
+        encoded = joined.encode("latin-1")
     except UnicodeEncodeError as error:
         raise PermanentError("a header value is not latin-1", reason="InvalidHeader") from error
     if encoded.count(b"\r") != len(lines) - 1 or b"\n" in encoded or b"\0" in encoded:
@@ -67,12 +74,14 @@ def reply_head(lines: Sequence[bytes]) -> tuple[int, dict[str, str]]:
         The status code, and the headers: names in lower case, repeated ones joined with comma and space.
     """
     heads = b"".join(lines).decode("latin-1").replace("\r\n", "\n").rstrip("\n")
-    status_line, *rest = heads[heads.rfind("\n\n") + 1 :].lstrip("\n").split("\n")
-    headers: dict[str, str] = {}
-    for line in rest:
-        name, _, value = line.partition(":")
-        name, value = name.strip().lower(), value.strip()
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    status_line, _, rest = heads[heads.rfind("\n\n") + 1 :].lstrip("\n").partition("\n")
+    pairs = _HEADER.findall(rest)
+    headers = {name.lower(): value.rstrip() for name, value in pairs}
+    if len(headers) != len(pairs):
+        headers = {}
+        for name, value in pairs:
+            given = headers.get(name.lower())
+            headers[name.lower()] = value.rstrip() if given is None else f"{given}, {value.rstrip()}"
     return int(status_line.split(None, 2)[1]), headers
 
 
