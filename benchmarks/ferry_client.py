@@ -10,20 +10,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+from ferry.events.secrets import secret_of
 from ferry.jobs import CopyJob, JobObject, pack_objects, spell
 from ferry.tasks.ledger import Ledger
 from ferry.tasks.models import OssSource, Run, S3Destination, Shard, Task
 from ferry.tasks.real_time import RealTime, SenderSecret
 from ferry.tasks.store import TaskStore
 
-from benchmarks.function import CA_BUNDLE
+from benchmarks.function import CA_BUNDLE, MAX_DELIVERIES, record
 from benchmarks.measuring import Finished, Measured, launched
 from benchmarks.object_server.content import md5_of
 from benchmarks.object_server.keys import key_of
 from benchmarks.object_server.options import PREFIX, REPLICA_BUCKET, RUN_BUCKET, SOURCE_BUCKET, Options
-from benchmarks.object_server.processes import SECRET, SENDER_KEY, Servers
+from benchmarks.object_server.processes import SECRET, SECRETS, SENDER_KEY, Servers
 
 LARGEST_PUT = 5 * 1024**3
+PART_SIZE = 8 * 1024**2
 TABLE = "ferry"
 EVENTS_URL = "https://events.example.com"
 
@@ -118,19 +120,7 @@ def transfer_events(run: Run, objects: Iterable[JobObject]) -> Iterable[dict[str
     """Yield the jobs of objects as SQS delivers them, one message to an invocation."""
     for index, group in enumerate(pack_objects(objects, large_object_threshold=LARGEST_PUT)):
         job = CopyJob(task_id=run.task.task_id, run_id=run.run_id, job_id=f"0000.0.{index}", objects=group)
-        yield {"Records": [record(index, spell(job))]}
-
-
-def record(index: int, body: str, queue: str = "jobs") -> dict[str, Any]:
-    """Return a message as Lambda gets it from SQS."""
-    return {
-        "messageId": str(index),
-        "receiptHandle": str(index),
-        "body": body,
-        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1741000000000"},
-        "eventSource": "aws:sqs",
-        "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{queue}",
-    }
+        yield {"Records": [record(str(index), spell(job))]}
 
 
 def transfer(servers: Servers, settings: Mapping[str, object] | None = None) -> Measured:
@@ -145,6 +135,64 @@ def transfer(servers: Servers, settings: Mapping[str, object] | None = None) -> 
     if again := [answer for answer in ended.answers if answer["batchItemFailures"]]:
         raise RuntimeError(f"{len(again)} jobs were not carried out")
     return ended.measured
+
+
+def transfer_refused(servers: Servers) -> Measured:
+    """Copy every object, however often the source refuses and jobs have to be delivered."""
+    events = transfer_events(start_run(servers), job_objects(servers.options))
+    chosen = {"large_object_threshold": LARGEST_PUT, "max_deliveries": MAX_DELIVERIES}
+    ended = function("redelivered", servers, events, chosen)
+    dead = sum(answer["is_dead"] for answer in ended.answers)
+    deliveries = sum(answer["deliveries"] for answer in ended.answers)
+    counted = {"dead_letters": dead, "deliveries_per_job": deliveries / len(ended.answers)}
+    return replace(ended.measured, details=ended.measured.details | counted)
+
+
+def follow(servers: Servers, *, warm_up: int) -> Measured:
+    """Take in a notification about every object and carry it out, one after the other.
+
+    Args:
+        servers: The servers.
+        warm_up: How many of the first are not counted among the times told.
+
+    Raises:
+        RuntimeError: A notification came to nothing.
+    """
+    run = start_run(servers, real_time=True)
+    events = [notification(run, key_of(number)) for number in range(servers.options.objects)]
+    ended = function("replicated", servers, events)
+    if any(answer["again"] or answer["jobs"] != 1 for answer in ended.answers):
+        raise RuntimeError("a notification was not carried out")
+    times = sorted(answer["seconds"] * 1000 for answer in ended.answers[warm_up:])
+    told = {"p50_ms": times[len(times) // 2], "p99_ms": times[len(times) * 99 // 100], "max_ms": times[-1]}
+    return replace(ended.measured, details=ended.measured.details | told)
+
+
+def notification(run: Run, key: str) -> dict[str, Any]:
+    """Return what API Gateway makes of a notification about one object."""
+    real_time = run.task.real_time
+    assert real_time is not None
+    event = {
+        "eventName": "ObjectCreated:PutObject",
+        "eventSource": "acs:oss",
+        "eventTime": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "eventVersion": "1.0",
+        "oss": {"bucket": {"name": SOURCE_BUCKET}, "object": {"key": key}},
+        "region": "cn-hangzhou",
+    }
+    return {
+        "version": "2.0",
+        "rawPath": f"/events/{run.task.task_id}",
+        "rawQueryString": "",
+        "headers": {
+            "content-type": "application/json",
+            "x-ferry-secret": secret_of(SECRETS[SENDER_KEY].encode(), real_time.secrets[0].nonce),
+        },
+        "requestContext": {"domainName": "events.example.com"},
+        "pathParameters": {"task_id": run.task.task_id},
+        "body": json.dumps({"events": [event]}),
+        "isBase64Encoded": False,
+    }
 
 
 def find(servers: Servers) -> Measured:
@@ -164,8 +212,12 @@ def copy_in_parts(servers: Servers) -> Measured:
     """Copy the source's only object through the functions of the large-object workflow, in one process."""
     run = start_run(servers)
     (item,) = job_objects(servers.options)
-    job = {"task_id": run.task.task_id, "run_id": run.run_id, "job_id": "0000.0.0", "key": item.key}
-    ended = function("large_object", servers, [job], {"part_size": 8 * 1024**2})
+    ended = function("large_object", servers, [large_object_job(run, item.key)], {"part_size": PART_SIZE})
     if ended.answers[0]["state"] != "copied":
         raise RuntimeError(f"the object was not copied: {ended.answers}")
     return ended.measured
+
+
+def large_object_job(run: Run, key: str) -> dict[str, Any]:
+    """Return what the large-object workflow starts with."""
+    return {"task_id": run.task.task_id, "run_id": run.run_id, "job_id": "0000.0.0", "key": key}

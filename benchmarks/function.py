@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ferry.stores.http import HttpTransport
+    from mypy_boto3_sqs import SQSClient
 
 CA_BUNDLE = "BENCHMARK_CA_BUNDLE"
 """The variable that names the certificates to trust instead of the public ones."""
+MAX_DELIVERIES = 5
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,63 @@ def large_object(job: dict[str, Any], context: Context) -> Any:
     return finish({**planned, "results": results, "action": "complete"}, context)
 
 
+def redelivered(event: dict[str, Any], context: Context) -> Any:
+    """Deliver a job as often as its queue would, without the queue's pauses; tell how often that was."""
+    transfer = handler("transfer")
+    for count in range(1, MAX_DELIVERIES + 1):
+        event["Records"][0]["attributes"]["ApproximateReceiveCount"] = str(count)
+        if not transfer(event, context)["batchItemFailures"]:
+            return {"deliveries": count, "is_dead": False}
+    return {"deliveries": MAX_DELIVERIES, "is_dead": True}
+
+
+def replicated(event: dict[str, Any], context: Context) -> Any:
+    """Take in a notification and carry out its jobs; tell the seconds that both functions took."""
+    intake, transfer = handler("intake"), handler("transfer")
+    started = time.perf_counter()
+    answer = intake(event, context)
+    seconds = time.perf_counter() - started
+    if answer["statusCode"] != 202:
+        raise RuntimeError(f"the notification was answered {answer['statusCode']}")
+    # The service that hands messages to functions is not ours.
+    messages = queue().receive_message(QueueUrl=os.environ["FERRY_EVENT_QUEUE_URL"])["Messages"]
+    records = [record(message["MessageId"], message["Body"], "events") for message in messages]
+    started = time.perf_counter()
+    again = transfer({"Records": records}, context)["batchItemFailures"]
+    return {"seconds": seconds + time.perf_counter() - started, "jobs": len(records), "again": len(again)}
+
+
+@lru_cache
+def queue() -> "SQSClient":
+    """Return what takes messages from the queue in the place of Lambda's poller."""
+    import boto3
+
+    return boto3.client("sqs")
+
+
+SEVERAL: dict[str, Handler] = {
+    "large_object": large_object,
+    "redelivered": redelivered,
+    "replicated": replicated,
+}
+"""What takes more than one function, or one more than once."""
+
+
+def record(message_id: str, body: str, queue: str = "jobs") -> dict[str, Any]:
+    """Return a message as Lambda gets it from SQS."""
+    return {
+        "messageId": message_id,
+        "receiptHandle": message_id,
+        "body": body,
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": str(int(time.time() * 1000)),
+        },
+        "eventSource": "aws:sqs",
+        "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{queue}",
+    }
+
+
 def cpu_seconds() -> float:
     """Return the CPU time of this process so far."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
@@ -75,7 +134,7 @@ def cpu_seconds() -> float:
 
 def main(name: str) -> None:
     """Handle every event."""
-    handle = large_object if name == "large_object" else handler(name)
+    handle = SEVERAL.get(name) or handler(name)
     if CA_BUNDLE in os.environ:
         trust_the_servers()
     wall, cpu = time.perf_counter(), cpu_seconds()

@@ -6,6 +6,7 @@ import platform
 import ssl
 import statistics
 import subprocess
+import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -105,12 +106,21 @@ def versions() -> dict[str, str]:
     curl = dict(part.split("/", 1) for part in pycurl.version.split() if "/" in part)
     return {
         "python": platform.python_version(),
+        "python build": "optimized" if is_optimized() else "not optimized",
         "libcurl": curl.get("libcurl", ""),
         "openssl of curl": curl.get("OpenSSL", ""),
         "openssl of python": ssl.OPENSSL_VERSION.split()[1],
         "rclone": rclone.version(),
         **{name: version(name) for name in PACKAGES},
     }
+
+
+def is_optimized() -> bool:
+    """Tell whether Python was built with profile-guided optimization, as Lambda's and most packages are.
+
+    It matters: without it, pure Python takes noticeably more CPU, the rival as much as ever.
+    """
+    return "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
 
 
 def processor() -> str:

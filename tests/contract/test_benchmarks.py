@@ -9,12 +9,12 @@ from benchmarks.object_server.http import Request
 from benchmarks.object_server.options import Options
 from benchmarks.object_server.replica import Replica
 
-WITHOUT_FERRY = {"transport", "oss_server", "object_servers"}
-"""Scenarios that compare other things than whole copies; they take seconds however little is asked for."""
+LEFT_OUT = {"transport", "oss_server", "object_servers", "finder_million"}
+"""Scenarios of other things than whole copies, which take long however little is asked for, and a twin."""
 CONTENDERS = [
     (name, contender)
     for name in NAMES
-    if name not in WITHOUT_FERRY
+    if name not in LEFT_OUT
     for contender in scenario_named(name).contenders
 ]
 
