@@ -10,7 +10,8 @@ from ferry.jobs import CopyJob, DeleteJob, ExtraReplica, JobObject, pack_extras,
 from ferry.tasks.models import Found, Run, Shard
 
 MAX_OBJECTS: Final = 20_000
-MAX_CHANGES: Final = 2_000
+MAX_CHANGES: Final = 10_000
+"""About 20 messages, for which a finder writes a manifest, the state of its shard, and two or three batches."""
 
 
 class Chunk(BaseModel):
