@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from ferry.tasks.models import OssSource, Run, S3Destination, Shard, Task
 from ferry.tasks.real_time import RealTime, SenderSecret
 from ferry.tasks.store import TaskStore
 
+from benchmarks import layer
 from benchmarks.function import CA_BUNDLE, MAX_DELIVERIES, record
 from benchmarks.measuring import Finished, Measured, launched
 from benchmarks.object_server.content import md5_of
@@ -48,6 +48,7 @@ def environment(servers: Servers, settings: Mapping[str, object] | None = None) 
         tls = {CA_BUNDLE: bundle, "AWS_CA_BUNDLE": bundle, "REQUESTS_CA_BUNDLE": bundle}
     return {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": layer.paths(),
         "AWS_ACCESS_KEY_ID": "benchmark",
         "AWS_SECRET_ACCESS_KEY": "benchmark",
         "AWS_DEFAULT_REGION": "us-east-1",
@@ -100,7 +101,7 @@ def function(
 ) -> Finished:
     """Let one function handle events, one after the other, in one process."""
     ended = launched(
-        [sys.executable, "-m", "benchmarks.function", name],
+        [layer.python(), "-m", "benchmarks.function", name],
         environment(servers, settings),
         standard_input="".join(json.dumps(event) + "\n" for event in events),
         has_answers=True,

@@ -1,12 +1,11 @@
 """What the first event of a fresh process costs."""
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from ferry.tasks.models import Run
 
-from benchmarks import ferry_client
+from benchmarks import ferry_client, layer
 from benchmarks.ferry_client import function, job_objects, large_object_job, notification, start_run
 from benchmarks.measuring import Measured, copying, launched
 from benchmarks.object_server.keys import key_of
@@ -25,7 +24,7 @@ def reference(servers: Servers) -> Measured:
     """Start what a handler is made of as a rule, and let it handle nothing."""
     access = {"OSS_ENDPOINT": servers.urls["source"]}
     environment = ferry_client.environment(servers) | access
-    return launched([sys.executable, "-m", "benchmarks.reference_function"], environment).measured
+    return launched([layer.python(), "-m", "benchmarks.reference_function"], environment).measured
 
 
 def planned(servers: Servers, run: Run) -> dict[str, Any]:
