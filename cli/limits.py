@@ -41,7 +41,7 @@ LimitWindowOption = Annotated[
     list[str] | None,
     typer.Option(
         "--limit-window",
-        metavar="'[DAYS ]START-END SIZE[,NUMBER]'",
+        metavar="'[DAYS ]START-END BANDWIDTH[,REQUESTS]'",
         show_default=False,
         help="Other limits in these hours: 'mon-fri 08:00-18:00 5M,100' (bytes, then requests per second; "
         "days as mon, mon-fri or mon,wed, without any every day), or 'unlimited' for either. May be given "
