@@ -33,6 +33,7 @@ from cli.choices import (
 )
 from cli.connections import OssAccess, S3Access, on_local_stack, open_replica, open_source, s3_client
 from cli.console import err, fact_table, note, out, print_json
+from cli.limits import MaxBandwidthOption, MaxRequestsOption, read_limits
 from cli.locations import Location
 from cli.options import (
     AwsProfileOption,
@@ -76,6 +77,8 @@ from cli.summary import FailureList, Summary
 if TYPE_CHECKING:
     from ferry.archives import Archived
     from ferry.outcome import Outcome
+    from ferry.pacing.governor import Governor
+    from ferry.pacing.limits import Allowance
     from ferry.replica_settings import ReplicaSettings
     from ferry.replicate import Replication, Tally
     from ferry.stores.http import HttpTransport
@@ -103,6 +106,7 @@ class CopyOptions:
     prefixes: tuple[str, ...] = ()
     filters: "Filters | None" = None
     archived: "Archived" = "fail"
+    allowance: "Allowance | None" = None
 
 
 def copy(  # noqa: PLR0913 - the options of a command
@@ -150,6 +154,8 @@ def copy(  # noqa: PLR0913 - the options of a command
             parser=parse_size, metavar="SIZE", help="Objects of at least this size are copied in parts."
         ),
     ] = 128 * MIB,
+    max_bandwidth: MaxBandwidthOption = "",
+    max_requests: MaxRequestsOption = None,
     in_flight: Annotated[int, typer.Option(min=1, max=1024, help="Objects copied at once.")] = 64,
     report: ReportOption = None,
     local: LocalStackOption = False,
@@ -199,6 +205,7 @@ def copy(  # noqa: PLR0913 - the options of a command
         choose_prefixes(source.prefix, read_prefixes(prefix, prefixes_from)),
         filters.read(datetime.now(UTC)),
         archived,
+        read_limits(max_bandwidth, max_requests),
     )
     began = time.monotonic()
     with _failures(report) as failures:
@@ -286,10 +293,12 @@ class _Copy:
         run_id = f"copy-{datetime.now(UTC):%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
         policy = ReplicaPolicy(run_id, self.options.settings)
         archived = self.options.archived
-        copier = LargeObjectCopier(source, replica, mapping, policy, archived=archived)
+        # One for both, so that small and large objects share what they may take.
+        governor = _governor(self.options.allowance)
+        copier = LargeObjectCopier(source, replica, mapping, policy, archived=archived, governor=governor)
         limits = TransferLimits(in_flight=self.options.in_flight)
         return Replication(
-            TransferEngine(source, replica, mapping, policy, limits, archived=archived),
+            TransferEngine(source, replica, mapping, policy, limits, archived=archived, governor=governor),
             copier,
             mode=CompareMode(self.options.compare),
             large_object_threshold=self.options.large_object_threshold,
@@ -306,6 +315,14 @@ class _Copy:
             self.failures.add(outcome.key, outcome.reason, outcome.message)
         else:
             self.failures.add_notice(outcome.key, outcome.notices)
+
+
+def _governor(allowance: "Allowance | None") -> "Governor":
+    from ferry.pacing.current_limits import FixedLimits
+    from ferry.pacing.governor import Governor
+    from ferry.pacing.share import LocalBookings, Share
+
+    return Governor(None if allowance is None else Share(LocalBookings(), FixedLimits(allowance)))
 
 
 def _run(work: _Copy) -> "Tally":

@@ -32,6 +32,15 @@ from cli.choices import (
 )
 from cli.console import fact_table, list_table, note, out, print_json, show_key
 from cli.deployment import find_deployment
+from cli.limits import (
+    LimitsTimezoneOption,
+    LimitWindowOption,
+    MaxBandwidthOption,
+    MaxRequestsOption,
+    describe_limits,
+    limits,
+    read_limits,
+)
 from cli.locations import Location, parse_oss, parse_s3
 from cli.options import (
     DESTINATION_PANEL,
@@ -75,6 +84,9 @@ app = typer.Typer(
 )
 
 app.command(epilog="Example: ferry task alerts photos --alarm-email operations@example.com")(alerts)
+app.command(
+    epilog="Example: ferry task limits photos --max-bandwidth 50M --limit-window 'mon-fri 08:00-18:00 5M'"
+)(limits)
 
 TaskArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the task.")]
 
@@ -171,6 +183,10 @@ def create(  # noqa: PLR0913 - the options of a command
     delete: DeleteOption = False,
     max_delete: MaxDeleteOption = "",
     backup_prefix: BackupPrefixOption = "",
+    max_bandwidth: MaxBandwidthOption = "",
+    max_requests: MaxRequestsOption = None,
+    limit_window: LimitWindowOption = None,
+    limits_timezone: LimitsTimezoneOption = "",
     alarm_email: AlarmEmailOption = "",
     alarm_webhook: AlarmWebhookOption = "",
     alarm_lag: AlarmLagOption = None,
@@ -226,6 +242,7 @@ def create(  # noqa: PLR0913 - the options of a command
             "deletes": read_deletes(delete, max_delete, backup_prefix),
             "filters": filters.fields(datetime.now(UTC)),
             "archived": archived,
+            "limits": read_limits(max_bandwidth, max_requests, limit_window, limits_timezone),
             "alerts": alert_fields(alarm_email, alarm_webhook, alarm_lag),
         }
     )
@@ -325,6 +342,7 @@ def show(
         ("Deletes", _deletes(task)),
         ("Real time", "follows notifications" if task.real_time else "no"),
         ("Schedule", f"{task.schedule.expression} {task.schedule.timezone}" if task.schedule else "none"),
+        ("Limits", describe_limits(task.limits)),
         ("Told", describe_alerts(task.alerts)),
         ("Created", f"{task.created_at:%Y-%m-%d %H:%M:%S} UTC"),
     ]

@@ -10,6 +10,7 @@ from ferry.job_queue import postponed_seconds
 from ferry.jobs import ChangedObject, CopyJob, Message
 from ferry.multipart.plan import MIN_PART_SIZE, plan_parts
 from ferry.multipart.upload import LargeObjectCopier, UploadPlan
+from ferry.pacing.current_limits import FixedLimits
 from ferry.pacing.governor import Governor
 from ferry.pacing.limits import MIN_BANDWIDTH, Allowance
 from ferry.pacing.share import Booked, LocalBookings, Share
@@ -23,7 +24,6 @@ from ferry.transfer.job_runner import JobRunner
 from tests.support.builders import RUN_ID, SAME_KEYS, copy_job, job_object, policy
 from tests.support.clock import FakeClock, retry_policy
 from tests.support.leases import MemoryLeases
-from tests.support.limited import FixedLimits
 from tests.support.runs import Books, NotedQueue, NotedWorkflows, open_books
 
 FUNCTION_SECONDS = 100.0

@@ -13,6 +13,7 @@ from typing import Any
 
 from ferry.errors import RequestError
 from ferry.events.secrets import fresh_secret, rotated
+from ferry.pacing.limits import Limits
 from ferry.tasks.alerts import Alerts, AlertTopics
 from ferry.tasks.audit import AuditTrail
 from ferry.tasks.models import Task, TaskSettings
@@ -167,6 +168,20 @@ class TaskEditor:
             after = self._change(self.tasks.get_task(task_id), alerts=alerts)
             self.topics.put(after)
         return after
+
+    def limit(self, task_id: str, limits: Limits | None) -> Task:
+        """Say what copies of a task may take, instead of what was said before; runs under way notice.
+
+        Raises:
+            NotFoundError: There is no such task.
+            BusyError: It was changed by somebody else at the same time.
+        """
+        with self.audit.change(
+            "limits.set" if limits else "limits.remove",
+            task_id=task_id,
+            detail=limits.model_dump_json(exclude_defaults=True) if limits else "",
+        ):
+            return self._change(self.tasks.get_task(task_id), limits=limits)
 
     def follow(self, task_id: str, chosen: Mapping[str, Any]) -> Task:
         """Let a task follow notifications, or change how it does; its secrets and what is not chosen stay.

@@ -11,7 +11,7 @@ from cli.app import app, main
 from cli.options import Compare, StorageClass
 
 GROUPS = {
-    "task": ["create", "alerts", "list", "show", "delete"],
+    "task": ["create", "alerts", "limits", "list", "show", "delete"],
     "realtime": ["enable", "disable", "show", "rotate", "strays"],
     "schedule": ["set", "show", "remove"],
     "sender": ["build"],

@@ -2,13 +2,13 @@ import asyncio
 
 import pytest
 from ferry.errors import LimitReachedError
+from ferry.pacing.current_limits import FixedLimits
 from ferry.pacing.governor import HORIZON_SECONDS, Governor
 from ferry.pacing.limits import Allowance
 from ferry.pacing.share import LocalBookings, Share
 from ferry.pacing.throttle import UNLIMITED
 
 from tests.support.clock import FakeClock
-from tests.support.limited import FixedLimits
 
 MIB = 1024**2
 FOREVER = float("inf")

@@ -2,12 +2,11 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
+from ferry.pacing.current_limits import FixedLimits
 from ferry.pacing.limits import MIN_BANDWIDTH, Allowance
 from ferry.pacing.share import BOOKED_SECONDS, Booked, LocalBookings, Share, book
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tests.support.limited import FixedLimits
 
 MIB = 1024**2
 NOW = 1_800_000_000.0

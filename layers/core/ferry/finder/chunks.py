@@ -11,7 +11,7 @@ from ferry.tasks.models import Found, Run, Shard
 
 MAX_OBJECTS: Final = 20_000
 MAX_CHANGES: Final = 10_000
-"""About 20 messages, for which a finder writes a manifest, the state of its shard, and two or three batches."""
+"""About 20 messages, which cost one manifest, one state of the shard, and two or three batches."""
 
 
 class Chunk(BaseModel):

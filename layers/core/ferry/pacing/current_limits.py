@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -45,3 +46,26 @@ class CurrentLimits:
     def current(self) -> Allowance:
         """Return what is allowed now by the limits as they were read."""
         return _NONE if self._limits is None else self._limits.at(self._now())
+
+
+@dataclass(frozen=True, slots=True)
+class FixedLimits:
+    """Limits that stay as they are.
+
+    Attributes:
+        allowance: What is allowed at any time.
+    """
+
+    allowance: Allowance
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether they are to be read again, which they never are."""
+        return False
+
+    def refresh(self) -> None:
+        """Do nothing: there is nowhere to read them."""
+
+    def current(self) -> Allowance:
+        """Return what is allowed."""
+        return self.allowance
