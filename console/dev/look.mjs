@@ -14,6 +14,8 @@ const PAGES = {
   home: '#/',
   tasks: '#/tasks',
   'create-task': '#/create-task',
+  'edit-task': '#/tasks/photos/edit',
+  'edit-options': '#/tasks/photos/edit',
   task: '#/tasks/photos',
   'task-runs': '#/tasks/photos?tab=runs',
   'task-failures': '#/tasks/logs-archive?tab=failures',
@@ -25,6 +27,8 @@ const PAGES = {
   settings: '#/settings',
   'not-found': '#/nowhere',
 };
+/** What is clicked first. */
+const CLICKS = { 'edit-options': '.task-wizard button[aria-label*="4"]' };
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 390, height: 844 } };
 const asked = process.argv.slice(2);
 const pages = Object.entries(PAGES).filter(([name]) => asked.length === 0 || asked.includes(name));
@@ -66,9 +70,10 @@ for (const language of (process.env.LANGUAGES ?? 'en,zh').split(',')) {
         await page.goto(`${URL}?${name}${hash ?? ''}`);
         await page.waitForSelector('h1');
         await page.waitForTimeout(900);
+        if (name in CLICKS) await page.locator(CLICKS[name]).first().click();
         // A full-page screenshot would make the window one pixel wide for a moment, and the navigation close.
         const height = await page.evaluate(() => document.documentElement.scrollHeight);
-        await page.setViewportSize({ ...viewport, height: Math.max(viewport.height, Math.min(height, 4000)) });
+        await page.setViewportSize({ ...viewport, height: Math.max(viewport.height, Math.min(height, 6000)) });
         await page.waitForTimeout(200);
         await page.screenshot({ path: `${OUT}/${what}.png` });
         await page.setViewportSize(viewport);

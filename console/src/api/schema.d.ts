@@ -903,6 +903,30 @@ export interface components {
             notification: components["schemas"]["Quantiles"];
         };
         /**
+         * Limits
+         * @description What a task may take.
+         *
+         *     Attributes:
+         *         timetable: The first window that holds the present decides; outside of all, the limits above do.
+         *         timezone: An IANA name, which the timetable is read in.
+         */
+        Limits: {
+            /** Bandwidth */
+            bandwidth?: number | null;
+            /** Requests */
+            requests?: number | null;
+            /**
+             * Timetable
+             * @default []
+             */
+            timetable: components["schemas"]["Window"][];
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+        };
+        /**
          * Me
          * @description Who asks.
          */
@@ -950,6 +974,7 @@ export interface components {
              * @default false
              */
             keep_prefix: boolean;
+            limits?: components["schemas"]["Limits"] | null;
             schedule?: components["schemas"]["Schedule"] | null;
             source: components["schemas"]["OssSource"];
             /** Task Id */
@@ -1616,6 +1641,7 @@ export interface components {
              * @default false
              */
             keep_prefix: boolean;
+            limits?: components["schemas"]["Limits"] | null;
             /** Next Times */
             next_times: string[];
             real_time: components["schemas"]["RealTimeSettings"] | null;
@@ -1647,6 +1673,8 @@ export interface components {
          *         archived: What becomes of objects that OSS does not let anybody read before they are restored.
          *         deletes: Which replicas without a source a run deletes; None for none.
          *         schedule: When runs start by themselves; None for never.
+         *         limits: The most that copies may take of the source; None for as much as there is. Changing them
+         *             reaches runs that are under way.
          *         alerts: Who is told how runs end; None for nobody but those who get the deployment's alarms.
          */
         TaskSettings: {
@@ -1672,6 +1700,7 @@ export interface components {
              * @default false
              */
             keep_prefix: boolean;
+            limits?: components["schemas"]["Limits"] | null;
             schedule?: components["schemas"]["Schedule"] | null;
             source: components["schemas"]["OssSource"];
             /** Task Id */
@@ -1699,6 +1728,30 @@ export interface components {
         };
         /** @enum {string} */
         Way: "endpoint" | "queue";
+        /**
+         * Window
+         * @description Hours of some days with an allowance of their own.
+         *
+         *     Attributes:
+         *         days: When it begins; none of them for every day.
+         *         start: As ``08:00``.
+         *         end: As ``18:00``, not included; not later than ``start`` means on the next day.
+         */
+        Window: {
+            /** Bandwidth */
+            bandwidth?: number | null;
+            /**
+             * Days
+             * @default []
+             */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /** End */
+            end: string;
+            /** Requests */
+            requests?: number | null;
+            /** Start */
+            start: string;
+        };
     };
     responses: never;
     parameters: never;

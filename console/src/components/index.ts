@@ -3,6 +3,7 @@ export { ConfirmModal } from './confirm-modal';
 export { CopyField } from './copy-field';
 export { ExternalLink } from './external-link';
 export { useErrorText } from './error-text';
+export { LimitWindows } from './limit-windows';
 export { LoadError } from './load-error';
 export { Loaded } from './loaded';
 export { useIsPhone } from './media';

@@ -1,7 +1,8 @@
 import { useTranslation } from 'react-i18next';
 
 import type { Task } from '../../api';
-import { CopyField } from '../../components';
+import { CopyField, LimitWindows } from '../../components';
+import { useLimitWords } from '../../use-limit-words';
 import { useFormat } from '../../use-format';
 import { KeyText } from '../run/key-text';
 import { Lines } from './options-places';
@@ -61,6 +62,22 @@ export function useScheduleOptions({ schedule, next_times }: Task): Option[] {
         ? t('options.noNextTimes')
         : next_times.map((time) => <div key={time}>{format.time(time, zone)}</div>),
     ],
+  ];
+}
+
+export function useLimitOptions({ limits }: Task): Option[] {
+  const { t } = useTranslation('task');
+  const words = useLimitWords();
+  if (limits == null) return [[t('options.limits'), t('options.noLimits')]];
+  const { bandwidth, requests, timetable, timezone } = limits;
+  return [
+    [t('options.bandwidth'), words.bandwidth(bandwidth)],
+    [t('options.requests'), words.requests(requests)],
+    [
+      t('options.timetable'),
+      timetable.length === 0 ? t('options.noTimetable') : <LimitWindows key="windows" windows={timetable} />,
+    ],
+    ...(timetable.length === 0 ? [] : [[t('options.timezone'), timezone] as const]),
   ];
 }
 

@@ -10,7 +10,13 @@ import type { Task } from '../../api';
 import { useCan } from '../../auth/session';
 import { link } from '../../links';
 import { useDestinationOptions, useSourceOptions } from './options-places';
-import { useAlertOptions, useCopyOptions, useFilterOptions, useScheduleOptions } from './options-rules';
+import {
+  useAlertOptions,
+  useCopyOptions,
+  useFilterOptions,
+  useLimitOptions,
+  useScheduleOptions,
+} from './options-rules';
 
 export type Option = readonly [label: string, value: ReactNode];
 
@@ -22,6 +28,7 @@ export function OptionsTab({ task }: { task: Task }) {
   const copies = useCopyOptions(task);
   const filters = useFilterOptions(task);
   const schedule = useScheduleOptions(task);
+  const limits = useLimitOptions(task);
   const alerts = useAlertOptions(task);
   const edit = useCan('admin') && <Button href={link.editTask(task.task_id)}>{t('actions.edit')}</Button>;
   return (
@@ -31,16 +38,24 @@ export function OptionsTab({ task }: { task: Task }) {
       <Group title={t('options.copying')} options={copies} />
       {filters !== null && <Group title={t('options.filters')} options={filters} />}
       <Group title={t('options.schedule')} options={schedule} />
+      <Group title={t('options.limits')} description={t('options.limitsLive')} options={limits} />
       <Group title={t('options.alerts')} options={alerts} />
     </SpaceBetween>
   );
 }
 
-function Group({ title, options, actions }: { title: string; options: readonly Option[]; actions?: ReactNode }) {
+interface GroupProps {
+  title: string;
+  description?: string;
+  options: readonly Option[];
+  actions?: ReactNode;
+}
+
+function Group({ title, description, options, actions }: GroupProps) {
   return (
     <Container
       header={
-        <Header variant="h2" actions={actions}>
+        <Header variant="h2" description={description} actions={actions}>
           {title}
         </Header>
       }

@@ -20,7 +20,7 @@ export function settingsForSide(
   deployment: Deployment,
 ): TaskSettings {
   const settings = { ...settingsOf(draft, regions), task_id: 'check', description: '' };
-  const plain = { ...settings, filters: null, deletes: null, alerts: null, schedule: null };
+  const plain = { ...settings, filters: null, deletes: null, alerts: null, schedule: null, limits: null };
   if (side === 'destination') return plain;
   // Its checks are not shown; the source's bucket is one that the deployment may not write to, which ends them at once.
   const bucket = deployment.replica_buckets[0] ?? draft.sourceBucket;

@@ -71,6 +71,15 @@ export function task(patch: Partial<Task> = {}): Task {
     deletes: { max_delete: '1000', backup_prefix: 'deleted/' },
     alerts: { email: 'operations@example.com', webhook: null, lag_seconds: 5400 },
     schedule: { expression: 'cron(0 3 * * ? *)', timezone: 'Asia/Shanghai' },
+    limits: {
+      bandwidth: 12_345_678,
+      requests: 200,
+      timetable: [
+        { days: ['mon', 'fri'], start: '08:00', end: '18:00', bandwidth: 1024 ** 2, requests: null },
+        { days: [], start: '22:00', end: '06:00', bandwidth: null, requests: null },
+      ],
+      timezone: 'Asia/Shanghai',
+    },
     revision: 'r1',
     created_at: '2026-02-01T00:00:00Z',
     real_time: null,

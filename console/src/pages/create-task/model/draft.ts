@@ -10,6 +10,7 @@ import type {
   StorageClass,
   StorageClassMap,
 } from '../../../api';
+import type { Weekday } from '../../../weekdays';
 import type { LagUnit, SizeUnit } from './units';
 
 /** Which keys of the source bucket: all, those under one prefix, under several that are typed, or that a file lists. */
@@ -28,6 +29,15 @@ export interface DayAndTime {
 export interface SizeText {
   text: string;
   unit: SizeUnit;
+}
+
+/** A row of the timetable of limits; times as `23:59`, no days for every day. */
+export interface WindowText {
+  days: Weekday[];
+  start: string;
+  end: string;
+  bandwidth: string;
+  requests: string;
 }
 
 export interface Draft {
@@ -80,6 +90,12 @@ export interface Draft {
   rateUnit: RateUnit;
   cron: string;
   timezone: string;
+
+  /** MiB per second. */
+  bandwidth: string;
+  requests: string;
+  windows: WindowText[];
+  limitTimezone: string;
 
   realTime: boolean;
   realTimeDeletes: boolean;
@@ -169,6 +185,10 @@ export function emptyDraft(timezone: string): Draft {
     rateUnit: 'day',
     cron: '0 3 * * ? *',
     timezone,
+    bandwidth: '',
+    requests: '',
+    windows: [],
+    limitTimezone: timezone,
     realTime: false,
     realTimeDeletes: false,
     email: '',

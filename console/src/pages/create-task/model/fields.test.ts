@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { expectedChecks, isOfSide, settingsForSide } from './check-settings';
 import { goodDraft, LIMITS, REGIONS } from './draft-support';
 import { patternProblem, patternsIn } from './globs';
+import { NEW_WINDOW } from './limits';
 import { dayAndTimeOf, isoOf } from './moments';
 import { problemsOf } from './rules';
 import { shownField, sortErrors, stillRefused } from './server-problems';
@@ -18,6 +19,7 @@ describe('steps', () => {
     ['destination.bucket', 'destination'],
     ['keep_prefix', 'destination'],
     ['filters.include.0', 'options'],
+    ['limits.timetable.0.start', 'options'],
     ['task_id', 'options'],
     ['', 'review'],
   ])('%s is asked for at %s', (field, step) => {
@@ -31,7 +33,9 @@ describe('steps', () => {
 
   test('every field with a rule is shown by some input', () => {
     const bad = { email: 'x', webhook: 'x', lag: 'x', cron: 'x', scheduleKind: 'cron', include: '{' } as const;
-    const fields = [...problemsOf(goodDraft({ ...bad, taskId: '', bucket: '' }), LIMITS).keys()];
+    const windows = [NEW_WINDOW, { ...NEW_WINDOW, bandwidth: 'x', requests: 'x' }];
+    const badLimits = { bandwidth: 'x', requests: 'x', windows };
+    const fields = [...problemsOf(goodDraft({ ...bad, ...badLimits, taskId: '', bucket: '' }), LIMITS).keys()];
 
     expect(fields.map(shownField)).toEqual(fields);
   });
@@ -53,6 +57,8 @@ describe('problems of the API', () => {
     expect(shownField('filters.include.3')).toBe('filters.include');
     expect(shownField('source.prefixes.0')).toBe('source.prefixes');
     expect(shownField('schedule')).toBe('schedule.expression');
+    expect(shownField('limits')).toBe('limits.timetable');
+    expect(shownField('limits.timetable.2.start')).toBe('limits.timetable.2.start');
   });
 
   test('about several fields are left over', () => {

@@ -4,6 +4,7 @@ import type { OssRegion } from '../../../api';
 import type { DayAndTime, Draft, SizeText } from './draft';
 import { MAX_PATTERN, MAX_PATTERNS, patternProblem, patternsIn } from './globs';
 import type { PatternProblem } from './globs';
+import { limitProblems } from './limits';
 import { chosenPrefixes, replicaPrefixOf, sourcePrefix } from './mapping';
 import { isBlank, moment } from './moments';
 import { byteLength, MAX_PREFIXES, MAX_PREFIXES_BYTES } from './prefix-list';
@@ -65,6 +66,11 @@ export type Rule =
   | 'rate'
   | 'cron'
   | 'once'
+  | 'bandwidth'
+  | 'bandwidthLeast'
+  | 'requests'
+  | 'windowTime'
+  | 'limitsNothing'
   | 'email'
   | 'webhook'
   | 'webhookHost'
@@ -130,6 +136,7 @@ function optionProblems(draft: Draft, limits: Limits): [string, Problem | null][
     ['filters.modified_after', momentProblem(draft.modifiedAfter)],
     ['filters.modified_before', momentProblem(draft.modifiedBefore) ?? momentOrder(draft)],
     ['schedule.expression', scheduleProblem(draft)],
+    ...limitProblems(draft),
     ['alerts.email', isBlankText(draft.email) || isEmail(draft.email.trim()) ? null : { rule: 'email' }],
     ['alerts.webhook', isBlankText(draft.webhook) ? null : brokenRule(webhookProblem(draft.webhook.trim()))],
     ['alerts.lag_seconds', lagProblem(draft)],

@@ -45,6 +45,10 @@ const SHOWN = [
   'archived',
   'schedule.expression',
   'schedule.timezone',
+  'limits.bandwidth',
+  'limits.requests',
+  'limits.timetable',
+  'limits.timezone',
   'alerts.email',
   'alerts.webhook',
   'alerts.lag_seconds',
@@ -53,13 +57,19 @@ const SHOWN = [
 const ALIASES: Record<string, string> = {
   'source.is_cname': 'source.endpoint',
   schedule: 'schedule.expression',
+  limits: 'limits.timetable',
   alerts: 'alerts.email',
 };
+
+/** A row of the timetable shows problems at its own inputs. */
+const WINDOW_FIELD = /^limits\.timetable\.\d+\.(days|start|end|bandwidth|requests)/;
 
 /** The field that shows what is said about `field`; null if it is about several together. */
 export function shownField(field: string): string | null {
   const alias = ALIASES[field];
   if (alias !== undefined) return alias;
+  const ofWindow = WINDOW_FIELD.exec(field);
+  if (ofWindow !== null) return ofWindow[0];
   return SHOWN.find((one) => field === one || field.startsWith(`${one}.`)) ?? null;
 }
 

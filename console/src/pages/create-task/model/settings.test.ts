@@ -21,6 +21,7 @@ describe('settingsOf', () => {
     expect(settings.filters).toBeNull();
     expect(settings.alerts).toBeNull();
     expect(settings.schedule).toBeNull();
+    expect(settings.limits).toBeNull();
     expect(settings.source.endpoint).toBeNull();
   });
 

@@ -12,6 +12,7 @@ import type {
 import { emptyDraft } from './draft';
 import type { Draft, EndpointKind, Scope } from './draft';
 import { patternsIn } from './globs';
+import { limitsOf, typedOf } from './limits';
 import { chosenPrefixes, sourcePrefix } from './mapping';
 import { dayAndTimeOf, isoOf } from './moments';
 import { canonicalPrefixes } from './prefix-list';
@@ -54,6 +55,7 @@ export function settingsOf(draft: Draft, regions: OssRegion[]): TaskSettings {
     deletes: deletesOf(draft),
     alerts: alertsOf(draft),
     schedule: scheduleOf(draft),
+    limits: limitsOf(draft),
   };
 }
 
@@ -152,6 +154,7 @@ export function draftOf(task: Task, regions: OssRegion[], timezone: string): Dra
     ossClasses: filters?.storage_classes ?? [],
     archived: task.archived ?? 'fail',
     ...chosenOf(task.schedule),
+    ...typedOf(task.limits ?? null, timezone),
     realTime: task.real_time !== null,
     realTimeDeletes: task.real_time?.deletes ?? false,
     email: alerts?.email ?? '',

@@ -11,6 +11,7 @@ import { useWizard } from '../wizard-context';
 import { AlertOptions } from './alert-options';
 import { DeleteOptions } from './delete-options';
 import { FilterOptions } from './filter-options';
+import { LimitOptions } from './limit-options';
 import { RealTimeOptions } from './real-time-options';
 import { ScheduleOptions } from './schedule-options';
 
@@ -25,6 +26,7 @@ export function OptionsStep() {
       <FilterOptions />
       <DeleteOptions />
       <ScheduleOptions />
+      <LimitOptions />
       <RealTimeOptions />
       <AlertOptions />
     </SpaceBetween>

@@ -2,14 +2,16 @@ import type { KeyValuePairsProps } from '@cloudscape-design/components/key-value
 import { useTranslation } from 'react-i18next';
 
 import type { TaskSettings } from '../../../api';
+import { LimitWindows } from '../../../components';
 import { useLanguage } from '../../../i18n';
+import { useLimitWords } from '../../../use-limit-words';
 import { useFormat } from '../../../use-format';
 import { exampleOf } from '../model/mapping';
 import type { StepName } from '../model/steps';
 import { useWizard } from '../wizard-context';
 
 type Pair = KeyValuePairsProps.Pair;
-type GroupName = 'engine' | 'source' | 'destination' | 'naming' | 'filters' | 'automation';
+type GroupName = 'engine' | 'source' | 'destination' | 'naming' | 'filters' | 'limits' | 'automation';
 
 interface Group {
   name: GroupName;
@@ -27,6 +29,7 @@ export function useReviewGroups(settings: TaskSettings): Group[] {
     { name: 'destination', step: 'destination', pairs: useDestination(settings) },
     { name: 'naming', step: 'options', pairs: useNaming(settings) },
     { name: 'filters', step: 'options', pairs: useFilters(settings) },
+    { name: 'limits', step: 'options', pairs: useLimits(settings) },
     { name: 'automation', step: 'options', pairs: useAutomation(settings) },
   ];
 }
@@ -147,6 +150,21 @@ function useFilters({ filters }: TaskSettings): Pair[] {
       : null,
   ].map((pair) => pair || null);
   return found.filter((pair) => pair !== null);
+}
+
+function useLimits({ limits }: TaskSettings): Pair[] {
+  const { t } = useTranslation('createTask');
+  const words = useLimitWords();
+  if (limits === null) return [{ label: t('limits.title'), value: t('review.noLimits') }];
+  const { timetable } = limits;
+  return [
+    { label: t('limits.bandwidth'), value: words.bandwidth(limits.bandwidth) },
+    { label: t('limits.requests'), value: words.requests(limits.requests) },
+    {
+      label: timetable.length === 0 ? t('limits.timetable') : `${t('limits.timetable')} (${limits.timezone})`,
+      value: timetable.length === 0 ? t('review.none') : <LimitWindows windows={timetable} />,
+    },
+  ];
 }
 
 function useAutomation({ schedule, alerts }: TaskSettings): Pair[] {

@@ -9,10 +9,10 @@ import { useTranslation } from 'react-i18next';
 
 import { Field } from '../field';
 import type { RateUnit, ScheduleKind } from '../model/draft';
-import { timezones } from '../model/timezones';
 import { useWizard } from '../wizard-context';
 import { MomentInput } from './moment-input';
 import { NextTimes } from './next-times';
+import { TimezoneSelect } from './timezone-select';
 
 const KINDS: ScheduleKind[] = ['none', 'once', 'rate', 'cron'];
 const RATE_UNITS: RateUnit[] = ['minute', 'hour', 'day'];
@@ -90,16 +90,7 @@ function TimezonePicker() {
   const { draft, change } = useWizard();
   return (
     <Field name="schedule.timezone" label={t('schedule.timezone')} description={t('schedule.timezoneHint')}>
-      <Select
-        selectedOption={{ value: draft.timezone }}
-        options={timezones(draft.timezone)}
-        filteringType="auto"
-        filteringPlaceholder={t('schedule.timezoneSearch')}
-        filteringAriaLabel={t('schedule.timezoneSearch')}
-        empty={t('nothingFound')}
-        virtualScroll
-        onChange={({ detail }) => change({ timezone: detail.selectedOption.value ?? 'UTC' })}
-      />
+      <TimezoneSelect value={draft.timezone} onChange={(timezone) => change({ timezone })} />
     </Field>
   );
 }
