@@ -187,6 +187,17 @@ def test_what_is_wrong_is_said_by_the_check_that_found_it(deployment, side, chan
     assert [name for name, check in checks.items() if check["state"] == "failed"] == [failed]
 
 
+@pytest.mark.parametrize("path", ["/checks", "/estimates", "/tasks"])
+def test_an_endpoint_that_is_none_is_refused_as_a_field(deployment, path):
+    settings = deployment.books.tasks.get_task("photos").settings.model_dump(mode="json")
+    settings["source"] |= {"endpoint": "https://["}
+
+    refused = call("POST", path, settings)
+
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "source.endpoint")
+    assert "such as https://oss-cn-hangzhou.aliyuncs.com" in refused.json["detail"]
+
+
 @pytest.fixture
 def deployed_elsewhere(monkeypatch):
     """The API as it is deployed, which reaches sources on the internet alone."""
