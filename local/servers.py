@@ -154,6 +154,7 @@ def _emulator_environment(folder: Path, port: int, aws: AwsAccess) -> dict[str, 
         "MINISTACK_HOST": "127.0.0.1",
         "AUTH": "true",
         "FERRY_MAILBOX": str(folder / mailbox.FOLDER),
+        "FERRY_PRIVATE_SOURCES": "Allowed",
         # Bodies of objects live on disk, not in memory.
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(folder / "data" / "s3"),

@@ -1,5 +1,10 @@
 """What stores over real protocols make of refusals: which setting is wrong, and what to do."""
 
+import asyncio
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
+
 import pytest
 from botocore.exceptions import ClientError
 from ferry.errors import ConfigurationError, PermanentError, TransientError
@@ -13,7 +18,7 @@ from ferry.stores.signing import AccessKey
 from local.deployment import AwsAccess
 from tests.support.aws import REGION, client_to, session_to, unique_name
 from tests.support.builders import SAME_KEYS, properties
-from tests.support.store_cases import oss_source, s3_replica
+from tests.support.store_cases import open_transport, oss_source, s3_replica
 
 NOWHERE = "http://127.0.0.1:1"
 OPERATIONS = {
@@ -218,3 +223,32 @@ def test_a_document_is_written_once_and_read_back(moto):
 def test_a_run_bucket_that_is_missing_is_an_error_and_not_an_absent_document(moto):
     with client_to(moto, "s3") as client, pytest.raises((ClientError, PermanentError)):
         RunBucket(client, "no-such-bucket").read("runs/a.json")
+
+
+def test_a_redirect_of_the_source_is_not_followed():
+    class Redirecting(BaseHTTPRequestHandler):
+        asked: ClassVar[list[str]] = []
+
+        def do_HEAD(self):
+            self.asked.append(self.path)
+            self.send_response(302)
+            self.send_header("location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with (
+        HTTPServer(("127.0.0.1", 0), Redirecting) as server,
+        asyncio.Runner() as runner,
+        open_transport(runner) as http,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        endpoint = OssEndpoint("cn-hangzhou", f"http://127.0.0.1:{server.server_port}")
+        store = OssStore("bucket", endpoint=endpoint, keys=FixedKey(AccessKey("id", "secret")), http=http)
+
+        with pytest.raises(PermanentError):
+            store.head("k")
+        server.shutdown()
+
+    assert Redirecting.asked == ["/bucket/k"]

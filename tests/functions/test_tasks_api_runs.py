@@ -187,6 +187,36 @@ def test_what_is_wrong_is_said_by_the_check_that_found_it(deployment, side, chan
     assert [name for name, check in checks.items() if check["state"] == "failed"] == [failed]
 
 
+@pytest.mark.parametrize("path", ["/checks", "/estimates", "/tasks"])
+def test_an_endpoint_that_is_none_is_refused_as_a_field(deployment, path):
+    settings = deployment.books.tasks.get_task("photos").settings.model_dump(mode="json")
+    settings["source"] |= {"endpoint": "https://["}
+
+    refused = call("POST", path, settings)
+
+    assert (refused.status, refused.json["errors"][0]["field"]) == (422, "source.endpoint")
+    assert "such as https://oss-cn-hangzhou.aliyuncs.com" in refused.json["detail"]
+
+
+@pytest.fixture
+def deployed_elsewhere(monkeypatch):
+    """The API as it is deployed, which reaches sources on the internet alone."""
+    monkeypatch.setenv("FERRY_PRIVATE_SOURCES", "Refused")
+
+
+@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:9001", "http://169.254.169.254", "http://10.0.0.1"])
+def test_nobody_is_led_to_addresses_inside(deployment, deployed_elsewhere, endpoint):
+    settings = deployment.books.tasks.get_task("photos").settings.model_dump(mode="json")
+    settings["source"] |= {"endpoint": endpoint}
+
+    checks = {check["check"]: check for check in call("POST", "/checks", settings).json["checks"]}
+    estimate = call("POST", "/estimates", settings)
+
+    assert checks["source_endpoint"]["state"] == "failed"
+    assert "is not on the internet" in checks["source_endpoint"]["detail"]
+    assert (estimate.status, estimate.json["reason"]) == (400, "PrivateHost")
+
+
 def test_an_estimate_adds_up_the_source(deployment):
     settings = deployment.books.tasks.get_task("photos").settings.model_dump(mode="json")
 

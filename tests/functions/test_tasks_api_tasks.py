@@ -1,6 +1,7 @@
 """Setting tasks up through the API."""
 
 import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from ferry.tasks.audit import AuditLog
 
 from tests.support.api import call
@@ -172,6 +173,50 @@ def test_a_change_that_breaks_off_stays_in_the_log_as_such(deployment, settings,
     (entry,) = AuditLog(deployment.books.tasks._table).list().rows
     assert (answered.status, answered.json["reason"]) == (500, "Unforeseen")
     assert entry.outcome == "broken_off"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem"),
+        ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "Query"),
+        ClientError({"Error": {"Code": "TooManyRequestsException"}}, "CreateSchedule"),
+        ClientError(
+            {"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"HTTPStatusCode": 503}}, "GetObject"
+        ),
+        ClientError({"Error": {"Code": "X"}, "ResponseMetadata": {"HTTPStatusCode": 500}}, "GetItem"),
+        ClientError(
+            {
+                "Error": {"Code": "TransactionCanceledException"},
+                "CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}],
+            },
+            "TransactWriteItems",
+        ),
+        ConnectTimeoutError(endpoint_url="https://dynamodb"),
+        ReadTimeoutError(endpoint_url="https://dynamodb"),
+        EndpointConnectionError(endpoint_url="https://dynamodb"),
+    ],
+)
+def test_a_moment_in_which_aws_does_not_answer_is_one_to_try_again(deployment, monkeypatch, error):
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ferry.tasks.store.TaskStore.get_task", refuse)
+
+    answered = call("GET", "/tasks/photos")
+
+    assert (answered.status, answered.headers["content-type"]) == (503, "application/problem+json")
+    assert answered.headers["retry-after"] == "5"
+    assert "try again in a few seconds" in answered.json["detail"]
+
+
+def test_what_aws_refuses_for_good_is_not_one_to_try_again(deployment, monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetItem")
+
+    monkeypatch.setattr("ferry.tasks.store.TaskStore.get_task", refuse)
+
+    assert call("GET", "/tasks/photos").status == 500
 
 
 def test_the_url_of_a_webhook_is_shown_to_administrators_alone(deployment, settings):

@@ -157,6 +157,7 @@ def deployed(moto: AwsAccess, oss: OssServer, monkeypatch: pytest.MonkeyPatch) -
             "FERRY_LARGE_OBJECT_STATE_MACHINE_ARN": "arn:aws:states:us-east-1:123456789012:stateMachine:lo",
             "FERRY_LARGE_OBJECT_THRESHOLD": str(LARGE),
             "FERRY_PART_SIZE": str(5 * 1024**2),
+            "FERRY_PRIVATE_SOURCES": "Allowed",
             **_of_the_tasks_api(dead_letters, replica.store.bucket, secret_arn),
         }
         for name, value in environment.items():

@@ -29,6 +29,8 @@ class Settings(BaseModel):
         max_deliveries: Deliveries of a job after which its objects are given up.
         replica_bucket_arns: Of the buckets that tasks may write to.
         secret_arns: Of the secrets that tasks may name.
+        private_sources: Whether OSS may be reached at an address that is not on the internet, as on the
+            one-machine stack.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +54,7 @@ class Settings(BaseModel):
     secret_arns: tuple[str, ...] = ()
     mirror_deletes: Literal["Allowed", "Denied"] = "Denied"
     object_acls: Literal["Allowed", "Refused"] = "Refused"
+    private_sources: Literal["Allowed", "Refused"] = "Refused"
     architecture: str = ""
     stack_name: str = ""
     dashboard_name: str = ""

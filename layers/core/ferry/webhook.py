@@ -4,21 +4,19 @@ The host is looked up once, every address of it has to be on the internet, and t
 these addresses, so that no second look-up can lead elsewhere. Redirects are not followed.
 """
 
-import ipaddress
 import json
-import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ferry.errors import PermanentError, TransientError
+from ferry.public_hosts import Resolve, public_addresses, system_addresses
 from ferry.retry import RetryPolicy
 
 _CONNECT_SECONDS: Final = 3
 _TOTAL_SECONDS: Final = 6
 _MAX_REPLY: Final = 16 * 1024
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 _DINGTALK: Final = ("oapi.dingtalk.com", "qyapi.weixin.qq.com")
 """DingTalk, and WeCom, which takes the same."""
 _FEISHU: Final = ("open.feishu.cn", "open.larksuite.com")
@@ -33,33 +31,7 @@ class Reply:
     body: bytes
 
 
-type Resolve = Callable[[str, int], list[str]]
 type Exchange = Callable[[str, list[str], bytes], Reply]
-
-
-def system_addresses(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, without doubles; raises TransientError."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        msg = f"The webhook's host {host} was not found: {error}"
-        raise TransientError(msg, reason="HostNotFound") from error
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def is_public(address: str) -> bool:
-    """Tell whether an address is one of the internet, also when it stands for one of another protocol."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
-        if inner is None and found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(str(inner))
-    return found.is_global and not found.is_multicast and not found.is_reserved
 
 
 def curl_exchange(url: str, addresses: list[str], body: bytes) -> Reply:
@@ -127,10 +99,7 @@ class Webhook:
         body = json.dumps(payload(host, event=event, subject=subject, text=text, facts=facts)).encode()
 
         def attempt() -> None:
-            addresses = self.resolve(host, port)
-            if not addresses or not all(is_public(address) for address in addresses):
-                msg = f"The webhook's host {host} is not on the internet; give the task another webhook."
-                raise PermanentError(msg, reason="PrivateWebhook")
+            addresses = public_addresses(host, port, self.resolve)
             _check(host, self.exchange(url, addresses, body))
 
         self.retry.call(attempt)

@@ -174,8 +174,18 @@ def start_scheduled(task_id: str) -> "Run | None":
     return run_control.start_scheduled(_tasks(), workflows(), machine, task_id, datetime.now(UTC))
 
 
-@lru_cache(maxsize=8)
 def _source(source: "OssSource") -> "OssStore":
+    """Return a source; raises ConfigurationError when it would lead to an address inside."""
+    from ferry.public_hosts import public_addresses
+
+    store = _oss_store(source)
+    if settings().private_sources == "Refused":
+        public_addresses(store.host, store.port)
+    return store
+
+
+@lru_cache(maxsize=8)
+def _oss_store(source: "OssSource") -> "OssStore":
     from ferry.credentials import SecretCredentials
     from ferry.stores.oss import OssEndpoint, OssStore
 

@@ -66,6 +66,16 @@ def test_a_task_stored_by_an_earlier_version_is_read_as_it_was_meant():
         {"prefix": "/photos"},
         {"region": "oss cn"},
         {"endpoint": "oss-cn-hangzhou.aliyuncs.com"},
+        {"endpoint": "https://["},
+        {"endpoint": "https://[::1"},
+        {"endpoint": "https://[1.2.3.4]"},
+        {"endpoint": "https://"},
+        {"endpoint": "https://me@oss.example.com"},
+        {"endpoint": "https://oss.example.com/path"},
+        {"endpoint": "https://oss.example.com\\@127.0.0.1"},
+        {"endpoint": "https://oss.example.com:99999"},
+        {"endpoint": "https://oss.example.com:0"},
+        {"endpoint": "https://127%2e0.0.1"},
         {"secret": ""},
         {"colour": "red"},
     ],
@@ -145,3 +155,10 @@ def test_a_days_notifications_are_a_run_that_ends_with_the_day():
 def test_what_is_no_real_time_run_has_no_day(run_id):
     with pytest.raises(ValueError, match=r"id of a real-time run|does not match|unconverted"):
         day_of(run_id)
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://127.0.0.1:8080", "https://oss.example.com/", "https://[2001:db8::1]:443"]
+)
+def test_an_endpoint_is_a_host_with_or_without_a_port(endpoint):
+    assert task(source={"endpoint": endpoint}).source.endpoint == endpoint

@@ -16,6 +16,8 @@ const ACTIONS = [
   'run.retry',
   'alerts.set',
   'alerts.remove',
+  'limits.set',
+  'limits.remove',
   'stray.redrive',
 ] as const;
 

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as AwsConnectionError
 from pydantic import BaseModel
 
 from ferry.api.roles import ForbiddenError, NoRouteError
@@ -34,6 +36,30 @@ _STATUSES: Final[list[tuple[type[FerryError], HTTPStatus]]] = [
     (PermanentError, HTTPStatus.CONFLICT),
     (TransientError, HTTPStatus.SERVICE_UNAVAILABLE),
 ]
+
+
+_BUSY: Final = frozenset(
+    {
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "Throttling",
+        "ThrottledException",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionConflict",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+"""What AWS calls it when another moment would do."""
 
 
 class FieldError(BaseModel):
@@ -70,6 +96,21 @@ def problem_of(error: Exception) -> Response[Any]:
     status = next((status for kind, status in _STATUSES if isinstance(error, kind)), HTTPStatus.BAD_REQUEST)
     headers = {"Retry-After": "5"} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
     return problem(status, str(error), error.reason, headers=headers)
+
+
+def momentary(error: Exception) -> TransientError | None:
+    """Tell that AWS was too busy or did not answer, if that is what an error of its SDK means."""
+    if isinstance(error, (AwsConnectionError, HTTPClientError)):
+        return TransientError("AWS did not answer; try again in a few seconds.", reason="AwsUnreachable")
+    if not isinstance(error, ClientError):
+        return None
+    cancelled = {str(reason.get("Code")) for reason in error.response.get("CancellationReasons", [])}
+    codes = (cancelled - {"None"}) or {error.response["Error"]["Code"]}
+    is_broken = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+    if not is_broken and not codes <= _BUSY:
+        return None
+    named = ", ".join(sorted(codes))
+    return TransientError(f"AWS is too busy ({named}); try again in a few seconds.", reason="AwsBusy")
 
 
 def problem(

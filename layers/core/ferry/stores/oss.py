@@ -82,6 +82,17 @@ class OssStore(SourceStore):
         self._listings = listings or BlockingHttp()
         self._payer = {"x-oss-request-payer": "requester"} if pays_requests else {}
 
+    @property
+    def host(self) -> str:
+        """Where requests are sent."""
+        return urlsplit(self._base_url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """And to which port."""
+        url = urlsplit(self._base_url)
+        return url.port or {"http": 80, "https": 443}[url.scheme]
+
     @override
     @asynccontextmanager
     async def open(
@@ -175,13 +186,16 @@ class OssStore(SourceStore):
         import oss2
 
         auth = oss2.ProviderAuthV4(_Provider(self._keys))
+        session = oss2.Session(pool_size=CALLS_AT_ONCE)
+        # A redirect could lead anywhere; as elsewhere, it is an answer and not followed.
+        session.session.get_redirect_target = lambda _: None
         try:
             return oss2.Bucket(
                 auth,
                 self._endpoint.url,
                 self.bucket,
                 is_cname=self._endpoint.is_cname,
-                session=oss2.Session(pool_size=CALLS_AT_ONCE),
+                session=session,
                 connect_timeout=_TIMEOUT_SECONDS,
                 region=self._region,
                 enable_crc=False,

@@ -1,9 +1,11 @@
 """What a user set up, and one pass over it."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 from unicodedata import category
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -28,6 +30,7 @@ from ferry.tasks.run_ids import pass_run_id, real_time_run_id
 from ferry.tasks.schedules import Schedule
 
 TASK_ID_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,39}$"
+_ENDPOINT: Final = re.compile(r"https?://([A-Za-z0-9_.-]+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?/?")
 MAX_RETRY_KEYS: Final = 100
 """A run's row holds them, with its task, within 400 KB."""
 
@@ -49,6 +52,19 @@ def _replica_prefix(value: str) -> str:
 def _line(value: str) -> str:
     if any(category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in value):
         msg = "must be one line without control characters"
+        raise ValueError(msg)
+    return value
+
+
+def _endpoint(value: str) -> str:
+    try:
+        is_plain = _ENDPOINT.fullmatch(value) is not None and urlsplit(value).port != 0
+    except ValueError:
+        is_plain = False
+    if not is_plain:
+        msg = (
+            "must be a URL such as https://oss-cn-hangzhou.aliyuncs.com, with nothing after the host and port"
+        )
         raise ValueError(msg)
     return value
 
@@ -91,7 +107,7 @@ class OssSource(_Model):
     prefix: Prefix = ""
     prefixes: tuple[Prefix, ...] = ()
     region: Annotated[str, Field(pattern=r"^[a-z]{2}-[a-z0-9-]+$")]
-    endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    endpoint: Annotated[str, Field(max_length=300), AfterValidator(_endpoint)] | None = None
     is_cname: bool = False
     secret: Annotated[str, Field(min_length=1)]
     request_payer: bool = False
