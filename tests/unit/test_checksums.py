@@ -1,4 +1,6 @@
-from ferry.checksums import combine_crc64, crc64
+import zlib
+
+from ferry.checksums import combine_crc64, crc32, crc64
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,3 +19,8 @@ def test_checksums_of_pieces_combine_to_that_of_the_whole(pieces):
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_a_checksum_continues_where_another_ended(first, second):
     assert crc64(second, crc64(first)) == crc64(first + second)
+
+
+@given(st.binary(max_size=2000), st.binary(max_size=2000))
+def test_crc32_is_what_everybody_else_computes(first, second):
+    assert crc32(second, crc32(first)) == zlib.crc32(first + second)

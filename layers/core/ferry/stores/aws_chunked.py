@@ -1,10 +1,10 @@
 """Content whose checksum follows it, for bodies that are sent while they are still being read."""
 
 import base64
-import zlib
 from collections.abc import AsyncIterable, AsyncIterator
 from typing import Final
 
+from ferry.checksums import crc32
 from ferry.errors import DamagedContentError
 
 _FRAME: Final = 1024**2
@@ -27,7 +27,7 @@ async def framed_content(body: AsyncIterable[bytes], size: int) -> AsyncIterator
     checksum = left = 0
     remaining = size
     async for chunk in body:
-        checksum = zlib.crc32(chunk, checksum)
+        checksum = crc32(chunk, checksum)
         offset = 0
         while offset < len(chunk):
             if not left:

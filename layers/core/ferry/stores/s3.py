@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, override
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
+from ferry.checksums import crc32
 from ferry.errors import (
     ConfigurationError,
     ConflictError,
@@ -309,7 +309,7 @@ class S3Store(ReplicaStore):
     ) -> tuple[Mapping[str, str], bytes]:
         """Send content with a checksum that S3 compares before it keeps the object."""
         if isinstance(body, bytes):
-            checksum = {"x-amz-checksum-crc32": base64_crc32(zlib.crc32(body))}
+            checksum = {"x-amz-checksum-crc32": base64_crc32(crc32(body))}
             return await self._send(method, key, query, {**headers, **checksum}, body)
         encoding = headers.get("content-encoding")
         framed = {
