@@ -1,8 +1,14 @@
 """Runs, failures, reports, notifications and checks through the API."""
 
+import socket
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from botocore.exceptions import ClientError
+from ferry import wiring
+from ferry.api.checks import check_settings
 from ferry.tasks.models import Counts, Failure, RunState
 
 from tests.support.api import call
@@ -103,8 +109,6 @@ def test_failed_objects_are_taken_up_again_all_or_some(deployment, failed, wish,
 
 
 def test_the_finder_of_a_retry_sees_only_what_was_chosen(deployment, failed):
-    from ferry import wiring
-
     retry_id = call("POST", f"/runs/{failed}/retry", {"reason": "AccessDenied", "keys": ["k4"]}).json[
         "run_id"
     ]
@@ -185,6 +189,68 @@ def test_what_is_wrong_is_said_by_the_check_that_found_it(deployment, side, chan
 
     assert (checks[failed]["state"], words in checks[failed]["detail"]) == ("failed", True), checks
     assert [name for name, check in checks.items() if check["state"] == "failed"] == [failed]
+
+
+@pytest.fixture
+def silent_endpoint():
+    """Where connections are taken and nothing is ever answered."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_an_endpoint_that_does_not_answer_takes_no_time_from_the_other_side(deployment, silent_endpoint):
+    settings = deployment.books.tasks.get_task("photos").settings
+    silent = settings.source.model_copy(update={"endpoint": silent_endpoint})
+    began = time.monotonic()
+
+    checks = list(
+        check_settings(
+            wiring.api_backend(),
+            settings.model_copy(update={"source": silent}),
+            attempt_seconds=1,
+        )
+    )
+
+    states = {check.check: check.state for check in checks}
+    assert time.monotonic() - began < 10
+    assert (states["source_endpoint"], states["source_list"], states["source_read"]) == (
+        "failed",
+        "skipped",
+        "skipped",
+    )
+    assert states["destination_write"] == "passed"
+    assert "did not answer in time" in checks[1].detail
+
+
+def test_checks_that_there_is_no_time_for_say_so(deployment, silent_endpoint):
+    settings = deployment.books.tasks.get_task("photos").settings
+
+    checks = list(check_settings(wiring.api_backend(), settings, seconds=0))
+
+    assert {check.state for check in checks if check.state != "skipped"} == {"failed"}
+    assert "no time left" in checks[0].detail
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ClientError({"Error": {"Code": "ThrottlingException"}}, "DescribeKey"), "AWS is too busy"),
+        (RuntimeError("boom"), "nobody foresaw"),
+    ],
+)
+def test_whatever_goes_wrong_in_a_check_is_its_own_result(deployment, error, words):
+    def fail(*_):
+        raise error
+
+    backend = replace(wiring.api_backend(), check_kms_key=fail)
+    settings = deployment.books.tasks.get_task("photos").settings
+    encrypted = {"kms_key": "alias/k", "encryption": "sse-kms"}
+    destination = settings.destination.model_copy(update=encrypted)
+
+    *others, last = check_settings(backend, settings.model_copy(update={"destination": destination}))
+
+    assert (last.check, last.state, words in last.detail) == ("destination_key", "failed", True)
+    assert {check.state for check in others if check.check != "destination_write"} == {"passed"}
 
 
 @pytest.mark.parametrize("path", ["/checks", "/estimates", "/tasks"])

@@ -5,10 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from ferry.archives import ARCHIVE_CLASSES
 from ferry.costs import Cost, cost_of_copying
-from ferry.keys import KeyRange
+from ferry.keys import KeyMapping, KeyRange
 from ferry.listings import list_under
+from ferry.objects import ListedObject
 from ferry.stores.protocols import ObjectListing
+from ferry.tasks.filters import NO_FILTERS
 from ferry.tasks.models import TaskSettings
 
 LOOK_SECONDS: Final = 15.0
@@ -52,14 +55,27 @@ def estimate(
         TransientError: It is too busy to answer.
     """
     began = clock()
-    objects = size = large_size = 0
+    mapping = settings.mapping
+    listed = objects = size = large_size = 0
     is_complete = True
-    for found in list_under(source, settings.mapping.listing_prefixes, KeyRange()):
-        objects += 1
-        size += found.size
-        large_size += found.size if found.size >= large_object_threshold else 0
-        if objects % 1000 == 0 and clock() - began > LOOK_SECONDS:
+    for found in list_under(source, mapping.listing_prefixes, KeyRange()):
+        listed += 1
+        if _would_be_copied(settings, mapping, found):
+            objects += 1
+            size += found.size
+            large_size += found.size if found.size >= large_object_threshold else 0
+        if listed % 1000 == 0 and clock() - began > LOOK_SECONDS:
             is_complete = False
             break
-    cost = cost_of_copying(listed=objects, objects=objects, size=size, large_size=large_size)
+    cost = cost_of_copying(listed=listed, objects=objects, size=size, large_size=large_size)
     return Estimate(objects, size, is_complete, clock() - began, cost)
+
+
+def _would_be_copied(settings: TaskSettings, mapping: KeyMapping, found: ListedObject) -> bool:
+    """Tell whether a run without any replicas would copy an object; of a link only the link is looked at."""
+    filters = settings.filters or NO_FILTERS
+    if not found.size and not mapping.to_replica(found.key):
+        return False
+    if settings.archived == "skip" and found.storage_class in ARCHIVE_CLASSES:
+        return False
+    return mapping.covers(found.key) and filters.take(found)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from ferry.api import deployment_routes, real_time_routes, run_routes, task_routes
 from ferry.api.backend import Backend, Request
-from ferry.api.problems import momentary, problem, problem_of
+from ferry.api.problems import UNFORESEEN, momentary, problem, problem_of
 from ferry.api.roles import PREFIX, Caller, no_such_route
 from ferry.errors import FerryError
 
@@ -51,8 +51,7 @@ def application() -> APIGatewayHttpResolver:
             logger.warning("AWS did not do what a call of the API needs", exc_info=error)
             return problem_of(busy)
         logger.error("a call of the API failed", exc_info=error)
-        said = "Something went wrong that nobody foresaw; the log of the tasks API tells more."
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, said, "Unforeseen")
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, UNFORESEEN, "Unforeseen")
 
     app.exception_handler([FerryError, RequestValidationError])(problem_of)
     app.exception_handler(ValidationError)(invalid)

@@ -20,6 +20,7 @@ from ferry.tasks.field_problems import field_problems
 from ferry.tasks.paging import InvalidCursorError
 from ferry.tasks.store import BusyError, NotFoundError
 
+UNFORESEEN: Final = "Something went wrong that nobody foresaw; the log of the tasks API tells more."
 CONTENT_TYPE: Final = "application/problem+json"
 
 _STATUSES: Final[list[tuple[type[FerryError], HTTPStatus]]] = [

@@ -6,7 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from ferry.api.checks import check_settings
+from ferry.api.checks import CHECK_SECONDS, check_settings
 from ferry.api.documents import (
     CheckResults,
     CloneRequest,
@@ -22,6 +22,7 @@ from ferry.api.documents import (
 )
 from ferry.api.roles import Role
 from ferry.api.routing import Cursor, IfMatch, Limit, TaskId, new_router, now, request_of, responses
+from ferry.deadlines import within
 from ferry.errors import ConfigurationError
 from ferry.estimates import estimate
 from ferry.task_editor import NoRevisionError
@@ -155,7 +156,11 @@ def make_estimate(task: Annotated[TaskSettings, Body()]) -> EstimateDocument:
     """List the source for up to 15 seconds, and add up objects, bytes and costs of a first run."""
     backend = request_of(router).backend
     threshold = backend.facts.large_object_threshold
-    made = estimate(task, backend.source(task.source), large_object_threshold=threshold)
+    made = within(
+        CHECK_SECONDS,
+        lambda: estimate(task, backend.source(task.source), large_object_threshold=threshold),
+        who="The source",
+    )
     return EstimateDocument(
         objects=made.objects,
         bytes=made.size,
