@@ -40,6 +40,7 @@ def environment(servers: Servers, settings: Mapping[str, object] | None = None) 
         "run_bucket": RUN_BUCKET,
         "sender_key_arn": SENDER_KEY,
         "events_url": EVENTS_URL,
+        "private_sources": "Allowed",
         **(settings or {}),
     }
     tls = {}
