@@ -45,6 +45,7 @@ class ListingPage:
 
 def list_pages(
     fetch: Callable[[Mapping[str, str]], bytes],
+    fetch_again: Callable[[Mapping[str, str]], ListingPage],
     read: Callable[[bytes], ListingPage],
     key_range: KeyRange,
 ) -> Iterator[ListedObject]:
@@ -52,7 +53,8 @@ def list_pages(
 
     Args:
         fetch: Asks for the page at a place, which are query parameters; called on another thread.
-        read: Reads it. When it cannot, the page is asked for once more.
+        fetch_again: Asks for a page that could not be read, and reads it.
+        read: Reads a page; raises DamagedContentError.
         key_range: Which keys.
 
     Raises:
@@ -65,7 +67,7 @@ def list_pages(
             try:
                 page = read(body.result())
             except DamagedContentError:
-                page = read(fetch(place))
+                page = fetch_again(place)
             # Text compares by code points, which is the order of its UTF-8 bytes.
             is_past = (
                 key_range.until is not None and bool(page.objects) and page.objects[-1].key > key_range.until

@@ -117,17 +117,22 @@ class OssStore(SourceStore):
 
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
-        return list_pages(partial(self._page, prefix), read_oss_page, key_range)
+        return list_pages(
+            partial(self._page, prefix, _as_it_is),
+            partial(self._page, prefix, read_oss_page),
+            read_oss_page,
+            key_range,
+        )
 
     @override
     def next_common_prefixes(self, prefix: str, key_range: KeyRange, limit: int) -> list[str]:
         start = {"start-after": key_range.after, "delimiter": "/"}
-        page = read_oss_page(self._page(prefix, start, max_keys=min(limit, PAGE_SIZE)))
+        page = self._page(prefix, read_oss_page, start, max_keys=min(limit, PAGE_SIZE))
         return [name for name in page.prefixes if name in key_range]
 
     @override
     def first_key(self, prefix: str, key_range: KeyRange) -> str | None:
-        page = read_oss_page(self._page(prefix, {"start-after": key_range.after}, max_keys=1))
+        page = self._page(prefix, read_oss_page, {"start-after": key_range.after}, max_keys=1)
         key = page.objects[0].key if page.objects else None
         return key if key is not None and key in key_range else None
 
@@ -157,7 +162,15 @@ class OssStore(SourceStore):
             if error.reason != "RestoreAlreadyInProgress":
                 raise
 
-    def _page(self, prefix: str, place: Mapping[str, str], *, max_keys: int = PAGE_SIZE) -> bytes:
+    def _page[Page](
+        self,
+        prefix: str,
+        read: Callable[[bytes], Page],
+        place: Mapping[str, str],
+        *,
+        max_keys: int = PAGE_SIZE,
+    ) -> Page:
+        """Ask for a page of a listing until it can be read."""
         asked = {
             "list-type": "2",
             "encoding-type": "url",
@@ -167,13 +180,13 @@ class OssStore(SourceStore):
         }
         query = {name: value for name, value in asked.items() if value}
 
-        def ask() -> bytes:
+        def ask() -> Page:
             scope = CredentialScope(self._keys(), self._region, datetime.now(UTC))
             signed = sign_oss("GET", self.bucket, "", self._payer, scope=scope, query=query)
             reply = self._listings.get(f"{self._base_url}/?{encode_query(query)}", signed)
             if reply.status != 200:
                 raise oss_error(parse_error(reply.body, reply.headers, reply.status))
-            return reply.body
+            return read(reply.body)
 
         return call(ask, self._keys, OSS_KEY_REFUSALS, self._retry)
 
@@ -252,6 +265,10 @@ class _Provider:
 
         key = self._keys()
         return Credentials(key.access_key_id, key.secret_access_key, key.security_token or "")
+
+
+def _as_it_is(body: bytes) -> bytes:
+    return body
 
 
 def _body_size(response: Response, byte_range: ByteRange | None) -> tuple[int, int]:

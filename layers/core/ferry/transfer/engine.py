@@ -102,16 +102,28 @@ class TransferEngine:
             ConfigurationError: Nothing can work until a setting is changed. Copies in flight are cancelled.
         """
         deadline = self.retry.clock() + seconds
+        items = list(objects)
+        outcomes: dict[int, Outcome] = {}
+        left = iter(enumerate(items))
+
+        async def work() -> None:
+            for place, item in left:
+                async with self._slots:
+                    if self.retry.clock() >= deadline:
+                        return
+                    outcomes[place] = await self._copy(item, look_first=look_first, deadline=deadline)
+
         try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self.copy(item, look_first=look_first, deadline=deadline))
-                    for item in objects
-                ]
+            async with asyncio.timeout(max(0.0, seconds)), asyncio.TaskGroup() as group:
+                for _ in range(min(self.limits.in_flight, len(items))):
+                    group.create_task(work())
+        except TimeoutError:
+            # What is not done by now has failed for now.
+            pass
         except ExceptionGroup as failed:
             configuration, _ = failed.split(ConfigurationError)
             raise (configuration or failed).exceptions[0] from None
-        return [task.result() for task in tasks]
+        return [outcomes.get(place) or self._out_of_time(item.key) for place, item in enumerate(items)]
 
     async def look_all(self, objects: Iterable[JobObject]) -> list[Outcome]:
         """Tell how objects ended that nobody will try to copy again.
@@ -142,7 +154,7 @@ class TransferEngine:
                     raise TimeoutError
                 return await self._copy(item, look_first=look_first, deadline=deadline)
         except TimeoutError:
-            return Outcome.failed(item.key, self.out_of_time(), is_transient=True)
+            return self._out_of_time(item.key)
 
     async def attempt(self, item: JobObject, *, deadline: float) -> Outcome:
         """Copy one object to where the replica is as ``item`` says, and leave it to the caller what failed.
@@ -167,6 +179,9 @@ class TransferEngine:
     async def judge(self, key: str, error: ConfigurationError) -> FerryError:
         """Return what a refusal is: about one object a PermanentError, else the error itself."""
         return await self._refusals.judge(key, error)
+
+    def _out_of_time(self, key: str) -> Outcome:
+        return Outcome.failed(key, self.out_of_time(), is_transient=True)
 
     async def _copy(self, item: JobObject, *, look_first: bool, deadline: float) -> Outcome:
         try:
