@@ -405,14 +405,14 @@ const ROUTES: [string, string, Role, Answer][] = [
         query,
       ),
   ],
-  ['GET', '/strays', 'viewer', () => ({ strays: fixtures.strays, is_complete: true })],
+  ['GET', '/strays', 'viewer', ({ query }) => page('strays', fixtures.strays, query)],
   [
     'POST',
     '/strays/:id/redrive',
     'operator',
     ({ params }) =>
       void fixtures.strays.splice(
-        fixtures.strays.findIndex((stray) => stray.message_id === params[0]),
+        fixtures.strays.findIndex((stray) => stray.stray_id === params[0]),
         1,
       ),
   ],

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from ferry import wiring
 from ferry.api.checks import check_settings
 from ferry.tasks.models import Counts, Failure, RunState
+from ferry.tasks.strays import Stray
 
 from tests.support.api import call
 
@@ -311,3 +312,46 @@ def test_regions_are_data(deployment):
 
     assert {"cn-hangzhou", "ap-southeast-1"} <= {region["region"] for region in oss}
     assert {"us-east-1", "cn-north-1"} <= {region["region"] for region in aws}
+
+
+def keep_stray(deployment, number, body):
+    stray = Stray(f"m-{number}", datetime(2026, 1, 1, 12, number, tzinfo=UTC), "Nobody took it.", body)
+    deployment.strays.keep(stray)
+    return stray
+
+
+def test_strays_come_in_pages_with_the_beginning_of_their_bodies(deployment):
+    for number in range(5):
+        keep_stray(deployment, number, "é" * 40_000)
+
+    first = call("GET", "/strays?limit=3").json
+    second = call("GET", f"/strays?limit=3&cursor={first['next_cursor']}").json
+
+    shown = [stray for page in (first, second) for stray in page["strays"]]
+    assert [stray["message_id"] for stray in shown] == ["m-4", "m-3", "m-2", "m-1", "m-0"]
+    assert second["next_cursor"] is None
+    assert {(len(stray["body"].encode()), stray["is_shortened"]) for stray in shown} == {(4096, True)}
+    assert call("GET", "/overview").json["stray_messages"] == 5
+
+
+def test_bodies_of_strays_are_not_for_viewers(deployment):
+    keep_stray(deployment, 1, "secret words")
+
+    (seen,) = call("GET", "/strays", groups="[viewer]").json["strays"]
+    (shown,) = call("GET", "/strays", groups="[operator]").json["strays"]
+
+    assert (seen["body"], seen["is_shortened"], seen["reason"]) == (None, False, "Nobody took it.")
+    assert (shown["body"], shown["is_shortened"]) == ("secret words", False)
+
+
+def test_a_stray_is_sent_again_whole_and_forgotten(deployment):
+    keep_stray(deployment, 1, "other")
+    keep_stray(deployment, 2, "x" * 5000)
+    (wanted, other) = call("GET", "/strays").json["strays"]
+
+    sent = call("POST", f"/strays/{wanted['stray_id']}/redrive")
+    again = call("POST", f"/strays/{wanted['stray_id']}/redrive")
+
+    (message,) = deployment.sqs.receive_message(QueueUrl=deployment.event_queue_url)["Messages"]
+    assert (sent.status, again.status, message["Body"]) == (204, 404, "x" * 5000)
+    assert [stray["stray_id"] for stray in call("GET", "/strays").json["strays"]] == [other["stray_id"]]

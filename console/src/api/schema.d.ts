@@ -327,7 +327,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/strays/{message_id}/redrive": {
+    "/api/v1/strays/{stray_id}/redrive": {
         parameters: {
             query?: never;
             header?: never;
@@ -337,7 +337,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Send a stray message again */
-        post: operations["redrive_stray_api_v1_strays__message_id__redrive_post"];
+        post: operations["redrive_stray_api_v1_strays__stray_id__redrive_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -903,6 +903,30 @@ export interface components {
             notification: components["schemas"]["Quantiles"];
         };
         /**
+         * Limits
+         * @description What a task may take.
+         *
+         *     Attributes:
+         *         timetable: The first window that holds the present decides; outside of all, the limits above do.
+         *         timezone: An IANA name, which the timetable is read in.
+         */
+        Limits: {
+            /** Bandwidth */
+            bandwidth?: number | null;
+            /** Requests */
+            requests?: number | null;
+            /**
+             * Timetable
+             * @default []
+             */
+            timetable: components["schemas"]["Window"][];
+            /**
+             * Timezone
+             * @default UTC
+             */
+            timezone: string;
+        };
+        /**
          * Me
          * @description Who asks.
          */
@@ -950,6 +974,7 @@ export interface components {
              * @default false
              */
             keep_prefix: boolean;
+            limits?: components["schemas"]["Limits"] | null;
             schedule?: components["schemas"]["Schedule"] | null;
             source: components["schemas"]["OssSource"];
             /** Task Id */
@@ -1056,6 +1081,7 @@ export interface components {
          *         failed: Of them, those whose last run failed, or left objects behind.
          *         real_time: Of them, those that follow notifications.
          *         oldest_pending_seconds: Age of the oldest message that waits to be worked on; null when unknown.
+         *         stray_messages: At most 200 of them are counted.
          *         is_complete: Whether every task was looked at, or only the first 200.
          */
         Overview: {
@@ -1555,10 +1581,17 @@ export interface components {
         /**
          * StrayDocument
          * @description A message of the event queue that no task could take.
+         *
+         *     Attributes:
+         *         stray_id: To send it again by.
+         *         body: At most its first 4 KiB; null for viewers.
+         *         is_shortened: Whether there is more of the body.
          */
         StrayDocument: {
             /** Body */
-            body: string;
+            body: string | null;
+            /** Is Shortened */
+            is_shortened: boolean;
             /** Message Id */
             message_id: string;
             /** Reason */
@@ -1568,14 +1601,16 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+            /** Stray Id */
+            stray_id: string;
         };
         /**
-         * StrayList
-         * @description Messages that no task could take, the newest first.
+         * StrayPage
+         * @description Some messages that no task could take, the newest first.
          */
-        StrayList: {
-            /** Is Complete */
-            is_complete: boolean;
+        StrayPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
             /** Strays */
             strays: components["schemas"]["StrayDocument"][];
         };
@@ -1616,6 +1651,7 @@ export interface components {
              * @default false
              */
             keep_prefix: boolean;
+            limits?: components["schemas"]["Limits"] | null;
             /** Next Times */
             next_times: string[];
             real_time: components["schemas"]["RealTimeSettings"] | null;
@@ -1647,6 +1683,8 @@ export interface components {
          *         archived: What becomes of objects that OSS does not let anybody read before they are restored.
          *         deletes: Which replicas without a source a run deletes; None for none.
          *         schedule: When runs start by themselves; None for never.
+         *         limits: The most that copies may take of the source; None for as much as there is. Changing them
+         *             reaches runs that are under way.
          *         alerts: Who is told how runs end; None for nobody but those who get the deployment's alarms.
          */
         TaskSettings: {
@@ -1672,6 +1710,7 @@ export interface components {
              * @default false
              */
             keep_prefix: boolean;
+            limits?: components["schemas"]["Limits"] | null;
             schedule?: components["schemas"]["Schedule"] | null;
             source: components["schemas"]["OssSource"];
             /** Task Id */
@@ -1699,6 +1738,30 @@ export interface components {
         };
         /** @enum {string} */
         Way: "endpoint" | "queue";
+        /**
+         * Window
+         * @description Hours of some days with an allowance of their own.
+         *
+         *     Attributes:
+         *         days: When it begins; none of them for every day.
+         *         start: As ``08:00``.
+         *         end: As ``18:00``, not included; not later than ``start`` means on the next day.
+         */
+        Window: {
+            /** Bandwidth */
+            bandwidth?: number | null;
+            /**
+             * Days
+             * @default []
+             */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /** End */
+            end: string;
+            /** Requests */
+            requests?: number | null;
+            /** Start */
+            start: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -3228,7 +3291,12 @@ export interface operations {
     };
     list_strays_api_v1_strays_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description At most so many. */
+                limit?: number;
+                /** @description The next_cursor of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3241,7 +3309,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StrayList"];
+                    "application/json": components["schemas"]["StrayPage"];
                 };
             };
             /** @description The request, or what it names, cannot be used. */
@@ -3300,13 +3368,13 @@ export interface operations {
             };
         };
     };
-    redrive_stray_api_v1_strays__message_id__redrive_post: {
+    redrive_stray_api_v1_strays__stray_id__redrive_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the stray message. */
-                message_id: string;
+                /** @description Id of the stray message. */
+                stray_id: string;
             };
             cookie?: never;
         };
