@@ -355,3 +355,16 @@ def test_a_stray_is_sent_again_whole_and_forgotten(deployment):
     (message,) = deployment.sqs.receive_message(QueueUrl=deployment.event_queue_url)["Messages"]
     assert (sent.status, again.status, message["Body"]) == (204, 404, "x" * 5000)
     assert [stray["stray_id"] for stray in call("GET", "/strays").json["strays"]] == [other["stray_id"]]
+
+
+def test_a_secret_is_rotated_once_however_often_it_is_wished_for(deployment):
+    call("PUT", "/tasks/photos/real-time", {})
+    wish = {"keep_seconds": 3600, "client_token": "wish-0001"}
+
+    answers = [call("POST", "/tasks/photos/real-time/rotation", wish).json for _ in range(2)]
+    other = call("POST", "/tasks/photos/real-time/rotation", wish | {"client_token": "wish-0002"}).json
+    late = call("POST", "/tasks/photos/real-time/rotation", wish).json
+
+    assert answers[0] == answers[1]
+    assert (other["secret"] != answers[0]["secret"], len(other["older_secrets"])) == (True, 2)
+    assert late == other

@@ -1301,6 +1301,8 @@ export interface components {
          * @description How long the secret so far is still taken.
          */
         RotationRequest: {
+            /** Client Token */
+            client_token?: string | null;
             /**
              * Keep Seconds
              * @default 604800

@@ -202,12 +202,13 @@ class TaskEditor:
         with self.audit.change("realtime.disable", task_id=task_id):
             return self._change(self.tasks.get_task(task_id), real_time=None)
 
-    def rotate_secret(self, task_id: str, *, keep: timedelta) -> Task:
+    def rotate_secret(self, task_id: str, *, keep: timedelta, client_token: str | None = None) -> Task:
         """Give a task a new secret.
 
         Args:
             task_id: The task.
             keep: How long the old one is still taken.
+            client_token: Names this wish; the same one again answers with the secret that it made.
 
         Raises:
             NotFoundError: There is no such task.
@@ -218,7 +219,7 @@ class TaskEditor:
             "realtime.rotate", task_id=task_id, detail=f"the old secret is taken for {keep}"
         ):
             before = self.tasks.get_task(task_id)
-            real_time = rotated(following(before), datetime.now(UTC), keep=keep)
+            real_time = rotated(following(before), datetime.now(UTC), keep=keep, client_token=client_token)
             return self._change(before, real_time=real_time)
 
     def _change(self, before: Task, **fields: Any) -> Task:

@@ -392,6 +392,7 @@ class RotationRequest(_Document):
     """How long the secret so far is still taken."""
 
     keep_seconds: Annotated[int, Field(ge=0, le=int(timedelta(days=30).total_seconds()))] = 7 * 24 * 3600
+    client_token: ClientToken | None = None
 
 
 class OlderSecret(_Document):
