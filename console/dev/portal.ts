@@ -131,7 +131,7 @@ function series(run: Run) {
     lag_p50: run.real_time ? 0.8 + 0.3 * Math.sin(index / 3) : null,
     lag_p95: run.real_time ? 2.1 + 0.9 * Math.sin(index / 3) : null,
   }));
-  return { step_seconds: 60, points };
+  return { step_seconds: 60, points, next_cursor: null };
 }
 
 const FAILURES = Array.from({ length: 130 }, (_, index) => ({

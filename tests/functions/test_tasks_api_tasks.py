@@ -163,6 +163,21 @@ def test_the_audit_log_comes_in_pages(deployment, settings):
     assert (seen, second["next_cursor"]) == (["c", "b", "a"], None)
 
 
+def test_changes_of_a_quiet_task_are_found_page_by_page(deployment, settings, monkeypatch):
+    monkeypatch.setattr("ferry.tasks.paging.FILTERED_AT_ONCE", 2)
+    monkeypatch.setattr("ferry.tasks.paging.PAGES_LOOKED_AT", 2)
+    call("PUT", "/tasks/photos/schedule", {"expression": "rate(2 hours)"})
+    for name in "abcdefgh":
+        call("POST", "/tasks", settings | {"task_id": name})
+
+    pages = [call("GET", "/audit?task_id=photos").json]
+    while cursor := pages[-1]["next_cursor"]:
+        pages.append(call("GET", f"/audit?task_id=photos&cursor={cursor}").json)
+
+    found = [entry["action"] for page in pages for entry in page["entries"]]
+    assert (pages[0]["entries"], len(pages) > 2, found) == ([], True, ["schedule.set"])
+
+
 def test_a_change_that_breaks_off_stays_in_the_log_as_such(deployment, settings, monkeypatch):
     def break_off(*_: object, **__: object) -> None:
         raise OSError

@@ -1528,8 +1528,12 @@ export interface components {
         /**
          * Series
          * @description A run over time; steps without a point had nothing happen in them.
+         *
+         *     A step in which one page ends and the next one begins has a point in both.
          */
         Series: {
+            /** Next Cursor */
+            next_cursor: string | null;
             /** Points */
             points: components["schemas"]["SeriesPoint"][];
             /** Step Seconds */
@@ -2960,7 +2964,10 @@ export interface operations {
     };
     series_api_v1_runs__run_id__series_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The next_cursor of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 /** @description Id of the run. */

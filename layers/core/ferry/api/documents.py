@@ -361,10 +361,14 @@ class SeriesPoint(_Document):
 
 
 class Series(_Document):
-    """A run over time; steps without a point had nothing happen in them."""
+    """A run over time; steps without a point had nothing happen in them.
+
+    A step in which one page ends and the next one begins has a point in both.
+    """
 
     step_seconds: int
     points: list[SeriesPoint]
+    next_cursor: str | None
 
 
 class ReportLink(_Document):
