@@ -27,7 +27,11 @@ export function StraysPanel() {
       trackBy={(stray) => stray.stray_id}
       empty={null}
       header={
-        <Header variant="h2" counter={`(${format.number(strays.length)}${query.hasNextPage ? '+' : ''})`} description={t('strays.about')}>
+        <Header
+          variant="h2"
+          counter={`(${format.number(strays.length)}${query.hasNextPage ? '+' : ''})`}
+          description={t('strays.about')}
+        >
           {t('strays.title')}
         </Header>
       }

@@ -46,7 +46,10 @@ export function RotateModal({ taskId, onDismiss }: { taskId: string; onDismiss: 
   const notify = useNotify();
   const { mutateAsync } = useRotateSecret(taskId);
   const [kept, setKept] = useState(7 * 24 * HOUR);
-  const ask = useCallback((token: string) => mutateAsync({ keep_seconds: kept, client_token: token }), [mutateAsync, kept]);
+  const ask = useCallback(
+    (token: string) => mutateAsync({ keep_seconds: kept, client_token: token }),
+    [mutateAsync, kept],
+  );
   const rotate = useWish(ask);
   const optionOf = (seconds: number) => ({
     value: String(seconds),
