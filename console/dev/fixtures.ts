@@ -268,9 +268,11 @@ export const audit: AuditEntry[] = Array.from({ length: 120 }, (_, index) => {
 
 export const strays: Stray[] = [
   {
+    stray_id: '001767225600000-5f3c-11',
     message_id: '5f3c-11',
     received_at: ago(3 * HOUR),
     reason: 'no task takes this bucket',
     body: '{"key": "a/b.jpg", "size": 12}',
+    is_shortened: false,
   },
 ];

@@ -131,7 +131,7 @@ function series(run: Run) {
     lag_p50: run.real_time ? 0.8 + 0.3 * Math.sin(index / 3) : null,
     lag_p95: run.real_time ? 2.1 + 0.9 * Math.sin(index / 3) : null,
   }));
-  return { step_seconds: 60, points };
+  return { step_seconds: 60, points, next_cursor: null };
 }
 
 const FAILURES = Array.from({ length: 130 }, (_, index) => ({
@@ -405,14 +405,14 @@ const ROUTES: [string, string, Role, Answer][] = [
         query,
       ),
   ],
-  ['GET', '/strays', 'viewer', () => ({ strays: fixtures.strays, is_complete: true })],
+  ['GET', '/strays', 'viewer', ({ query }) => page('strays', fixtures.strays, query)],
   [
     'POST',
     '/strays/:id/redrive',
     'operator',
     ({ params }) =>
       void fixtures.strays.splice(
-        fixtures.strays.findIndex((stray) => stray.message_id === params[0]),
+        fixtures.strays.findIndex((stray) => stray.stray_id === params[0]),
         1,
       ),
   ],

@@ -7,6 +7,7 @@ import pytest
 from ferry.errors import TransientError
 from ferry.tasks.ledger import Ledger
 from ferry.tasks.models import Counts, Failure, Found
+from ferry.tasks.paging import InvalidCursorError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -291,3 +292,41 @@ def test_the_closed_jobs_of_one_chunk_are_known(ledger):
         close(ledger, job_id)
 
     assert ledger.closed_jobs(RUN_ID, "0000.1") == {"0000.1.0", "0000.1.d0"}
+
+
+def test_a_page_of_rare_failures_ends_in_time_and_goes_on_from_there(ledger, monkeypatch):
+    monkeypatch.setattr("ferry.tasks.ledger._FAILURES_LOOKED_AT", 4)
+    failures = [
+        Failure(key=f"k{n}", reason="Rare" if n in {1, 9} else "Common", message="m") for n in range(11)
+    ]
+    ledger.close_job("photos-20260131t120000z", "0000.0.0", Counts(failed=11), failures, NOON)
+
+    pages, cursor = [], None
+    while not pages or cursor is not None:
+        page = ledger.page_failures("photos-20260131t120000z", reason="Rare", limit=5, cursor=cursor)
+        pages.append([failure.key for failure in page.rows])
+        cursor = page.cursor
+
+    assert pages == [["k1"], [], ["k9"]]
+
+
+def test_a_long_run_is_charted_page_by_page(ledger, monkeypatch):
+    monkeypatch.setattr("ferry.tasks.ledger._MINUTE_ROWS_LOOKED_AT", 3)
+    for number in range(16):
+        close(ledger, f"0000.0.{number}", now=NOON + timedelta(minutes=number // 4))
+
+    pages, cursor = [], None
+    while not pages or cursor is not None:
+        minutes, cursor = ledger.chart(RUN_ID, cursor=cursor)
+        pages.append({minute: counts.jobs for minute, (counts, _) in minutes.items()})
+
+    charted = [minute for page in pages for minute in page]
+    assert charted == sorted(set(charted))
+    assert (len(charted), len(pages) > 1) == (4, True)
+    assert sum(jobs for page in pages for jobs in page.values()) == 16
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "e30", "Ijo"])
+def test_a_cursor_of_nobodys_leads_to_no_minute(ledger, cursor):
+    with pytest.raises(InvalidCursorError):
+        ledger.chart(RUN_ID, cursor=cursor)

@@ -6,6 +6,7 @@ from threading import Barrier
 import pytest
 from ferry.errors import ConfigurationError
 from ferry.tasks.models import Run, RunState
+from ferry.tasks.run_ids import real_time_run_id
 from ferry.tasks.store import BusyError, NotFoundError, TaskStore
 
 from tests.support.builders import NOON, run_of, task
@@ -192,3 +193,18 @@ def test_runs_of_a_task_whose_name_begins_alike_are_kept_apart(store):
 
     assert [run.task.task_id for run in store.list_runs("photos")] == ["photos"]
     assert [run.task.task_id for run in store.list_runs("photos-2")] == ["photos-2"]
+
+
+def test_the_last_pass_is_known_without_looking_at_days_of_notifications(store, monkeypatch):
+    store.create_task(task())
+    before = store.last_pass("photos")
+    first = started(store)
+    store.end_run(first.run_id, RunState.SUCCEEDED, NOON)
+    second = started(store, after=timedelta(hours=1))
+    for day in range(1, 40):
+        store.ensure_real_time_run(task(), real_time_run_id("photos", (NOON + timedelta(days=day)).date()))
+    monkeypatch.setattr(store._table, "query", None)
+
+    last = store.last_pass("photos")
+
+    assert (before, last, store.last_pass("nothing")) == (None, second, None)

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from ferry import wiring
 from ferry.api.checks import check_settings
 from ferry.tasks.models import Counts, Failure, RunState
+from ferry.tasks.strays import Stray
 
 from tests.support.api import call
 
@@ -120,7 +121,7 @@ def test_the_finder_of_a_retry_sees_only_what_was_chosen(deployment, failed):
 def test_what_a_run_did_is_shown_over_time(deployment, failed):
     series = call("GET", f"/runs/{failed}/series").json
 
-    assert series["step_seconds"] == 60
+    assert (series["step_seconds"] % 60, series["next_cursor"]) == (0, None)
     totals = [sum(point[name] for point in series["points"]) for name in ("objects", "bytes", "failed")]
     assert totals == [15, 100, 5]
 
@@ -311,3 +312,59 @@ def test_regions_are_data(deployment):
 
     assert {"cn-hangzhou", "ap-southeast-1"} <= {region["region"] for region in oss}
     assert {"us-east-1", "cn-north-1"} <= {region["region"] for region in aws}
+
+
+def keep_stray(deployment, number, body):
+    stray = Stray(f"m-{number}", datetime(2026, 1, 1, 12, number, tzinfo=UTC), "Nobody took it.", body)
+    deployment.strays.keep(stray)
+    return stray
+
+
+def test_strays_come_in_pages_with_the_beginning_of_their_bodies(deployment):
+    for number in range(5):
+        keep_stray(deployment, number, "é" * 40_000)
+
+    first = call("GET", "/strays?limit=3").json
+    second = call("GET", f"/strays?limit=3&cursor={first['next_cursor']}").json
+
+    shown = [stray for page in (first, second) for stray in page["strays"]]
+    assert [stray["message_id"] for stray in shown] == ["m-4", "m-3", "m-2", "m-1", "m-0"]
+    assert second["next_cursor"] is None
+    assert {(len(stray["body"].encode()), stray["is_shortened"]) for stray in shown} == {(4096, True)}
+    assert call("GET", "/overview").json["stray_messages"] == 5
+
+
+def test_bodies_of_strays_are_not_for_viewers(deployment):
+    keep_stray(deployment, 1, "secret words")
+
+    (seen,) = call("GET", "/strays", groups="[viewer]").json["strays"]
+    (shown,) = call("GET", "/strays", groups="[operator]").json["strays"]
+
+    assert (seen["body"], seen["is_shortened"], seen["reason"]) == (None, False, "Nobody took it.")
+    assert (shown["body"], shown["is_shortened"]) == ("secret words", False)
+
+
+def test_a_stray_is_sent_again_whole_and_forgotten(deployment):
+    keep_stray(deployment, 1, "other")
+    keep_stray(deployment, 2, "x" * 5000)
+    (wanted, other) = call("GET", "/strays").json["strays"]
+
+    sent = call("POST", f"/strays/{wanted['stray_id']}/redrive")
+    again = call("POST", f"/strays/{wanted['stray_id']}/redrive")
+
+    (message,) = deployment.sqs.receive_message(QueueUrl=deployment.event_queue_url)["Messages"]
+    assert (sent.status, again.status, message["Body"]) == (204, 404, "x" * 5000)
+    assert [stray["stray_id"] for stray in call("GET", "/strays").json["strays"]] == [other["stray_id"]]
+
+
+def test_a_secret_is_rotated_once_however_often_it_is_wished_for(deployment):
+    call("PUT", "/tasks/photos/real-time", {})
+    wish = {"keep_seconds": 3600, "client_token": "wish-0001"}
+
+    answers = [call("POST", "/tasks/photos/real-time/rotation", wish).json for _ in range(2)]
+    other = call("POST", "/tasks/photos/real-time/rotation", wish | {"client_token": "wish-0002"}).json
+    late = call("POST", "/tasks/photos/real-time/rotation", wish).json
+
+    assert answers[0] == answers[1]
+    assert (other["secret"] != answers[0]["secret"], len(other["older_secrets"])) == (True, 2)
+    assert late == other

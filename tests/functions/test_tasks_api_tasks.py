@@ -2,6 +2,7 @@
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from ferry import wiring
 from ferry.tasks.audit import AuditLog
 
 from tests.support.api import call
@@ -162,6 +163,21 @@ def test_the_audit_log_comes_in_pages(deployment, settings):
     assert (seen, second["next_cursor"]) == (["c", "b", "a"], None)
 
 
+def test_changes_of_a_quiet_task_are_found_page_by_page(deployment, settings, monkeypatch):
+    monkeypatch.setattr("ferry.tasks.paging.FILTERED_AT_ONCE", 2)
+    monkeypatch.setattr("ferry.tasks.paging.PAGES_LOOKED_AT", 2)
+    call("PUT", "/tasks/photos/schedule", {"expression": "rate(2 hours)"})
+    for name in "abcdefgh":
+        call("POST", "/tasks", settings | {"task_id": name})
+
+    pages = [call("GET", "/audit?task_id=photos").json]
+    while cursor := pages[-1]["next_cursor"]:
+        pages.append(call("GET", f"/audit?task_id=photos&cursor={cursor}").json)
+
+    found = [entry["action"] for page in pages for entry in page["entries"]]
+    assert (pages[0]["entries"], len(pages) > 2, found) == ([], True, ["schedule.set"])
+
+
 def test_a_change_that_breaks_off_stays_in_the_log_as_such(deployment, settings, monkeypatch):
     def break_off(*_: object, **__: object) -> None:
         raise OSError
@@ -246,3 +262,36 @@ def test_a_webhook_that_comes_back_as_it_was_shown_stays_what_it_was(deployment,
 
     assert (changed.status, listed["alerts"]["webhook"]) == (200, "https://hooks.example.com/")
     assert deployment.books.tasks.get_task("more").alerts.webhook == url
+
+
+@pytest.mark.parametrize("broken", ["ferry.tasks.schedules.Scheduler", "ferry.tasks.alerts.AlertTopics"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [(None, {"expression": "rate(2 hours)"}), ({"expression": "rate(2 hours)"}, None)],
+)
+def test_an_edit_that_broke_off_is_mended_by_making_it_again(
+    deployment, settings, monkeypatch, broken, before, after
+):
+    def edit(schedule):
+        alerts = {"email": "a@example.com"} if schedule else None
+        wanted = settings | {"task_id": "photos", "schedule": schedule, "alerts": alerts}
+        return call("PUT", "/tasks/photos", wanted, headers={"if-match": seen})
+
+    def break_off(*_: object, **__: object) -> None:
+        raise OSError
+
+    seen = call("GET", "/tasks/photos").headers["etag"]
+    edit(before)
+    seen = call("GET", "/tasks/photos").headers["etag"]
+    with monkeypatch.context() as patched:
+        for method in ("put", "remove"):
+            patched.setattr(f"{broken}.{method}", break_off)
+        first = edit(after)
+
+    again = edit(after)
+
+    backend = wiring.api_backend()
+    scheduled = [one["Name"] for one in backend.scheduler._client.list_schedules()["Schedules"]]
+    topics = backend.topics._client.list_topics()["Topics"]
+    assert (first.status, again.status) == (500, 200), again.text
+    assert (len(scheduled), len(topics)) == ((1, 1) if after else (0, 0))

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 
 import { request } from './client';
+import { useFollowed } from './followed';
 import { EVERY_LIST } from './query-client';
 import type { AuditEntry } from './types';
 
@@ -17,5 +18,6 @@ export function useAudit(taskId: string | null = null) {
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: EVERY_LIST,
   });
+  useFollowed(query, query.data?.pages.at(-1)?.entries);
   return { ...query, entries: query.data?.pages.flatMap((page) => page.entries) ?? [] };
 }

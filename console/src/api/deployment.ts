@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { request } from './client';
 import { EVERY_LIST } from './query-client';
@@ -44,19 +44,26 @@ export function useSecrets() {
   });
 }
 
-/** Messages that no task could take. */
+/** Messages that no task could take, newest first; `fetchNextPage` gets more. */
 export function useStrays() {
-  return useQuery({
+  const query = useInfiniteQuery({
     queryKey: ['strays'],
-    queryFn: async ({ signal }) => (await request<{ strays: Stray[] }>('GET', '/strays', { signal })).strays,
+    queryFn: ({ pageParam, signal }) =>
+      request<{ strays: Stray[]; next_cursor: string | null }>('GET', '/strays', {
+        query: { limit: 50, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
     refetchInterval: EVERY_LIST,
   });
+  return { ...query, strays: query.data?.pages.flatMap((page) => page.strays) ?? [] };
 }
 
 export function useRedriveStray() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (messageId: string) => request<void>('POST', `/strays/${encodeURIComponent(messageId)}/redrive`),
+    mutationFn: (strayId: string) => request<void>('POST', `/strays/${encodeURIComponent(strayId)}/redrive`),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['strays'] }),
   });
 }

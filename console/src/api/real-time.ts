@@ -35,8 +35,8 @@ export function useRemoveRealTime(taskId: string) {
 export function useRotateSecret(taskId: string) {
   const changed = useRealTimeChanged(taskId);
   return useMutation({
-    mutationFn: (keepSeconds: number) =>
-      request<RealTime>('POST', taskPath(taskId, '/real-time/rotation'), { body: { keep_seconds: keepSeconds } }),
+    mutationFn: (body: { keep_seconds: number; client_token: string }) =>
+      request<RealTime>('POST', taskPath(taskId, '/real-time/rotation'), { body }),
     onSuccess: changed,
   });
 }

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 
 import { request } from './client';
+import { useFollowed } from './followed';
 import { EVERY_LIST, EVERY_RUN } from './query-client';
 import { taskPath, useTasksChanged } from './tasks';
 import type { Failure, FailureReason, Report, Run, RunState, Series } from './types';
@@ -53,7 +54,17 @@ export function useRun(runId: string) {
 export function useRunSeries(runId: string, moving: boolean) {
   return useQuery({
     queryKey: ['run', runId, 'series'],
-    queryFn: ({ signal }) => request<Series>('GET', runPath(runId, '/series'), { signal }),
+    queryFn: async ({ signal }) => {
+      const whole: Series = { step_seconds: 0, points: [], next_cursor: null };
+      do {
+        const query = { cursor: whole.next_cursor };
+        const page = await request<Series>('GET', runPath(runId, '/series'), { query, signal });
+        whole.step_seconds = Math.max(whole.step_seconds, page.step_seconds);
+        whole.points.push(...page.points);
+        whole.next_cursor = page.next_cursor;
+      } while (whole.next_cursor !== null);
+      return whole;
+    },
     refetchInterval: moving ? EVERY_LIST : false,
   });
 }
@@ -69,6 +80,7 @@ export function useRunFailures(runId: string, reason: string | null) {
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
   });
+  useFollowed(query, query.data?.pages.at(-1)?.failures);
   return { ...query, failures: query.data?.pages.flatMap((page) => page.failures) ?? [] };
 }
 

@@ -327,7 +327,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/strays/{message_id}/redrive": {
+    "/api/v1/strays/{stray_id}/redrive": {
         parameters: {
             query?: never;
             header?: never;
@@ -337,7 +337,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Send a stray message again */
-        post: operations["redrive_stray_api_v1_strays__message_id__redrive_post"];
+        post: operations["redrive_stray_api_v1_strays__stray_id__redrive_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1081,6 +1081,7 @@ export interface components {
          *         failed: Of them, those whose last run failed, or left objects behind.
          *         real_time: Of them, those that follow notifications.
          *         oldest_pending_seconds: Age of the oldest message that waits to be worked on; null when unknown.
+         *         stray_messages: At most 200 of them are counted.
          *         is_complete: Whether every task was looked at, or only the first 200.
          */
         Overview: {
@@ -1300,6 +1301,8 @@ export interface components {
          * @description How long the secret so far is still taken.
          */
         RotationRequest: {
+            /** Client Token */
+            client_token?: string | null;
             /**
              * Keep Seconds
              * @default 604800
@@ -1525,8 +1528,12 @@ export interface components {
         /**
          * Series
          * @description A run over time; steps without a point had nothing happen in them.
+         *
+         *     A step in which one page ends and the next one begins has a point in both.
          */
         Series: {
+            /** Next Cursor */
+            next_cursor: string | null;
             /** Points */
             points: components["schemas"]["SeriesPoint"][];
             /** Step Seconds */
@@ -1580,10 +1587,17 @@ export interface components {
         /**
          * StrayDocument
          * @description A message of the event queue that no task could take.
+         *
+         *     Attributes:
+         *         stray_id: To send it again by.
+         *         body: At most its first 4 KiB; null for viewers.
+         *         is_shortened: Whether there is more of the body.
          */
         StrayDocument: {
             /** Body */
-            body: string;
+            body: string | null;
+            /** Is Shortened */
+            is_shortened: boolean;
             /** Message Id */
             message_id: string;
             /** Reason */
@@ -1593,14 +1607,16 @@ export interface components {
              * Format: date-time
              */
             received_at: string;
+            /** Stray Id */
+            stray_id: string;
         };
         /**
-         * StrayList
-         * @description Messages that no task could take, the newest first.
+         * StrayPage
+         * @description Some messages that no task could take, the newest first.
          */
-        StrayList: {
-            /** Is Complete */
-            is_complete: boolean;
+        StrayPage: {
+            /** Next Cursor */
+            next_cursor: string | null;
             /** Strays */
             strays: components["schemas"]["StrayDocument"][];
         };
@@ -2948,7 +2964,10 @@ export interface operations {
     };
     series_api_v1_runs__run_id__series_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The next_cursor of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 /** @description Id of the run. */
@@ -3281,7 +3300,12 @@ export interface operations {
     };
     list_strays_api_v1_strays_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description At most so many. */
+                limit?: number;
+                /** @description The next_cursor of the page before. */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3294,7 +3318,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StrayList"];
+                    "application/json": components["schemas"]["StrayPage"];
                 };
             };
             /** @description The request, or what it names, cannot be used. */
@@ -3353,13 +3377,13 @@ export interface operations {
             };
         };
     };
-    redrive_stray_api_v1_strays__message_id__redrive_post: {
+    redrive_stray_api_v1_strays__stray_id__redrive_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description Of the stray message. */
-                message_id: string;
+                /** @description Id of the stray message. */
+                stray_id: string;
             };
             cookie?: never;
         };

@@ -109,19 +109,25 @@ class TaskEditor:
 
         Raises:
             NotFoundError: There is no such task.
-            RevisionChangedError: It is another by now.
+            RevisionChangedError: It is another by now, and not the one that it is to be.
         """
         task_id = settings.task_id
         with self.audit.change("task.edit", task_id=task_id) as change:
             before = self.tasks.get_task(task_id)
-            if revision_of(before) != revision:
-                msg = f"The task {task_id!r} was changed by somebody else meanwhile; read it again."
-                raise RevisionChangedError(msg)
             fields = before.model_dump() | settings.model_dump() | {"alerts": _kept_alerts(before, settings)}
             after = Task.model_validate(fields)
+            # The same edit again finds its own result, whose revision its caller has not seen.
+            if revision_of(before) != revision and after != before:
+                msg = f"The task {task_id!r} was changed by somebody else meanwhile; read it again."
+                raise RevisionChangedError(msg)
             change.detail = _differences(before, after)
             self.tasks.replace_task(before, after)
-            self._put_belongings(after, before)
+            if after == before:
+                # An earlier call may have broken off in between.
+                self._put_schedule(after)
+                self.topics.put(after)
+            else:
+                self._put_belongings(after, before)
         return after
 
     def delete(self, task_id: str) -> None:
@@ -211,12 +217,13 @@ class TaskEditor:
         with self.audit.change("realtime.disable", task_id=task_id):
             return self._change(self.tasks.get_task(task_id), real_time=None)
 
-    def rotate_secret(self, task_id: str, *, keep: timedelta) -> Task:
+    def rotate_secret(self, task_id: str, *, keep: timedelta, client_token: str | None = None) -> Task:
         """Give a task a new secret.
 
         Args:
             task_id: The task.
             keep: How long the old one is still taken.
+            client_token: Names this wish; the same one again answers with the secret that it made.
 
         Raises:
             NotFoundError: There is no such task.
@@ -227,7 +234,7 @@ class TaskEditor:
             "realtime.rotate", task_id=task_id, detail=f"the old secret is taken for {keep}"
         ):
             before = self.tasks.get_task(task_id)
-            real_time = rotated(following(before), datetime.now(UTC), keep=keep)
+            real_time = rotated(following(before), datetime.now(UTC), keep=keep, client_token=client_token)
             return self._change(before, real_time=real_time)
 
     def _change(self, before: Task, **fields: Any) -> Task:

@@ -22,7 +22,7 @@ const MOST = 60;
  * The series of a run as a chart can draw it: every step there, also those in which nothing happened, one of nothing around them,
  * and few enough of them. A step that is not over yet is left out, since it would look like a slump.
  */
-export function chartSteps(series: Series, now: Date, isMoving: boolean): Steps {
+export function chartSteps(series: Pick<Series, 'step_seconds' | 'points'>, now: Date, isMoving: boolean): Steps {
   const [first, last] = [series.points[0], series.points.at(-1)];
   const size = Math.max(1, series.step_seconds) * 1000;
   if (first === undefined || last === undefined) return { seconds: size / 1000, steps: [] };

@@ -10,7 +10,8 @@ from pydantic import BaseModel
 
 from ferry import regions
 from ferry.api.deployment_facts import DeploymentDocument
-from ferry.api.documents import AuditEntry, AuditPage, StrayDocument, StrayList
+from ferry.api.documents import AuditEntry, AuditPage, StrayDocument, StrayPage
+from ferry.api.roles import Role
 from ferry.api.routing import Cursor, Limit, new_router, request_of, responses
 from ferry.api.task_routes import no_content
 from ferry.errors import PermanentError
@@ -18,7 +19,7 @@ from ferry.tasks.models import TASK_ID_PATTERN, RunState
 from ferry.tasks.strays import MAX_BODY
 
 router = new_router()
-_SHOWN_STRAYS: Final = 200
+_COUNTED_STRAYS: Final = 200
 _LOOKED_AT_TASKS: Final = 200
 
 
@@ -31,6 +32,7 @@ class Overview(BaseModel):
         failed: Of them, those whose last run failed, or left objects behind.
         real_time: Of them, those that follow notifications.
         oldest_pending_seconds: Age of the oldest message that waits to be worked on; null when unknown.
+        stray_messages: At most 200 of them are counted.
         is_complete: Whether every task was looked at, or only the first 200.
     """
 
@@ -117,7 +119,7 @@ def get_overview() -> Overview:
         real_time=sum(task.real_time is not None for task in tasks),
         oldest_pending_seconds=max((age for age in ages if age is not None), default=None),
         dead_letters=backend.queues.dead_letters(),
-        stray_messages=sum(1 for _ in islice(backend.strays.list(), _SHOWN_STRAYS)),
+        stray_messages=backend.strays.count(most=_COUNTED_STRAYS),
         is_complete=next(listed, None) is None,
     )
 
@@ -167,29 +169,34 @@ def list_changes(
 
 
 @router.get("/strays", tags=["Real time"], summary="List stray messages", responses=responses())
-def list_strays() -> StrayList:
-    """Return messages of the queue of notifications that no task could take, the newest 200."""
-    listed = request_of(router).backend.strays.list()
-    shown = [StrayDocument.of(stray) for stray in islice(listed, _SHOWN_STRAYS)]
-    return StrayList(strays=shown, is_complete=next(listed, None) is None)
+def list_strays(limit: Limit = 50, cursor: Cursor = None) -> StrayPage:
+    """Return messages of the queue of notifications that no task could take, the newest first."""
+    request = request_of(router)
+    page = request.backend.strays.page(limit=limit, cursor=cursor)
+    # Whatever was sent to the queue is in them.
+    shows_body = request.caller.role >= Role.OPERATOR
+    return StrayPage(
+        strays=[StrayDocument.of(stray, shows_body=shows_body) for stray in page.rows],
+        next_cursor=page.cursor,
+    )
 
 
 @router.post(
-    "/strays/<message_id>/redrive",
+    "/strays/<stray_id>/redrive",
     tags=["Real time"],
     summary="Send a stray message again",
     responses=responses(404, 409, success=204),
     status_code=204,
 )
 def redrive_stray(
-    message_id: Annotated[str, Path(max_length=100, description="Of the stray message.")],
+    stray_id: Annotated[str, Path(max_length=150, description="Id of the stray message.")],
 ) -> Response[None]:
     """Put a stray message on the queue again, and forget it here."""
     request = request_of(router)
-    with request.trail.change("stray.redrive", detail=message_id):
-        stray = request.backend.strays.get(message_id)
+    with request.trail.change("stray.redrive", detail=stray_id):
+        stray = request.backend.strays.get(stray_id)
         if len(stray.body) >= MAX_BODY:
-            msg = f"The message {message_id} is not kept whole; send it again from where it came."
+            msg = f"The message {stray_id} is not kept whole; send it again from where it came."
             raise PermanentError(msg, reason="Shortened")
         request.backend.queues.send_event(stray.body)
         request.backend.strays.remove(stray)

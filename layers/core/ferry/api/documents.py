@@ -29,6 +29,8 @@ ClientToken = Annotated[
     ),
 ]
 SHOWN_TIMES: Final = 5
+_SHOWN_BODY: Final = 4096
+"""Bytes, so that a page stays far below the 6 MB that a function may answer."""
 
 
 class _Document(BaseModel):
@@ -359,10 +361,14 @@ class SeriesPoint(_Document):
 
 
 class Series(_Document):
-    """A run over time; steps without a point had nothing happen in them."""
+    """A run over time; steps without a point had nothing happen in them.
+
+    A step in which one page ends and the next one begins has a point in both.
+    """
 
     step_seconds: int
     points: list[SeriesPoint]
+    next_cursor: str | None
 
 
 class ReportLink(_Document):
@@ -390,6 +396,7 @@ class RotationRequest(_Document):
     """How long the secret so far is still taken."""
 
     keep_seconds: Annotated[int, Field(ge=0, le=int(timedelta(days=30).total_seconds()))] = 7 * 24 * 3600
+    client_token: ClientToken | None = None
 
 
 class OlderSecret(_Document):
@@ -498,26 +505,40 @@ class AuditPage(_Document):
 
 
 class StrayDocument(_Document):
-    """A message of the event queue that no task could take."""
+    """A message of the event queue that no task could take.
 
+    Attributes:
+        stray_id: To send it again by.
+        body: At most its first 4 KiB; null for viewers.
+        is_shortened: Whether there is more of the body.
+    """
+
+    stray_id: str
     message_id: str
     received_at: datetime
     reason: str
-    body: str
+    body: str | None
+    is_shortened: bool
 
     @classmethod
-    def of(cls, stray: Stray) -> Self:
-        """Describe a message."""
+    def of(cls, stray: Stray, *, shows_body: bool) -> Self:
+        """Describe a message, with the beginning of its body if that may be shown."""
+        whole = stray.body.encode()
         return cls(
-            message_id=stray.message_id, received_at=stray.received, reason=stray.reason, body=stray.body
+            stray_id=stray.stray_id,
+            message_id=stray.message_id,
+            received_at=stray.received,
+            reason=stray.reason,
+            body=whole[:_SHOWN_BODY].decode(errors="ignore") if shows_body else None,
+            is_shortened=shows_body and len(whole) > _SHOWN_BODY,
         )
 
 
-class StrayList(_Document):
-    """Messages that no task could take, the newest first."""
+class StrayPage(_Document):
+    """Some messages that no task could take, the newest first."""
 
     strays: list[StrayDocument]
-    is_complete: bool
+    next_cursor: str | None
 
 
 def _lag(status: RunStatus) -> LagDocument:

@@ -63,7 +63,8 @@ def stop_following(task_id: TaskId) -> Response[None]:
 def rotate(task_id: TaskId, wish: Annotated[RotationRequest, Body()]) -> RealTimeDocument:
     """Give a task a new secret; the old one is taken for a while, so that senders are changed one by one."""
     keep = timedelta(seconds=wish.keep_seconds)
-    return _document(request_of(router).editor.rotate_secret(task_id, keep=keep))
+    editor = request_of(router).editor
+    return _document(editor.rotate_secret(task_id, keep=keep, client_token=wish.client_token))
 
 
 @router.get(

@@ -63,7 +63,7 @@ ROUTES: Final[Mapping[str, Role]] = {
     "GET /runs/{run_id}/report": Role.VIEWER,
     "GET /audit": Role.VIEWER,
     "GET /strays": Role.VIEWER,
-    "POST /strays/{message_id}/redrive": Role.OPERATOR,
+    "POST /strays/{stray_id}/redrive": Role.OPERATOR,
 }
 """Every route, below ``/api/v1``, with the least role that may call it."""
 

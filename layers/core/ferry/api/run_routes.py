@@ -103,11 +103,13 @@ def retry(run_id: RunId, wish: Annotated[RetryRequest, Body()]) -> Response[RunD
 
 
 @router.get("/runs/<run_id>/series", tags=["Runs"], summary="Show a run over time", responses=responses(404))
-def series(run_id: RunId) -> Series:
-    """Return what a run did minute by minute, in at most 500 steps."""
+def series(run_id: RunId, cursor: Cursor = None) -> Series:
+    """Return what a run did minute by minute, in at most 500 steps, one or two days at a time."""
     backend = request_of(router).backend
-    backend.tasks.get_run(run_id)
-    return series_of(backend.ledger.chart(run_id))
+    run = backend.tasks.get_run(run_id)
+    minutes, following = backend.ledger.chart(run_id, cursor=cursor)
+    until = min(run.ended_at or now(), now())
+    return series_of(minutes, since=run.started_at, until=until, next_cursor=following)
 
 
 @router.get("/runs/<run_id>/failures", tags=["Runs"], summary="List failed objects", responses=responses(404))

@@ -12,21 +12,27 @@ from ferry.tasks.models import Counts
 MAX_POINTS: Final = 500
 
 
-def series_of(minutes: Mapping[str, tuple[Counts, Distribution]]) -> Series:
-    """Gather minutes into at most 500 steps of equal length.
+def series_of(
+    minutes: Mapping[str, tuple[Counts, Distribution]],
+    *,
+    since: datetime,
+    until: datetime,
+    next_cursor: str | None = None,
+) -> Series:
+    """Gather minutes into steps of equal length, at most 500 for the whole run.
 
     Args:
         minutes: What ended in each and how far replicas were behind, keyed ``2026-01-31T23:59`` in UTC.
+        since: When the run began.
+        until: When it ended, or now.
+        next_cursor: Where the next minutes begin.
     """
-    if not minutes:
-        return Series(step_seconds=60, points=[])
     times = {minute: datetime.fromisoformat(minute).replace(tzinfo=UTC) for minute in minutes}
-    first, last = min(times.values()), max(times.values())
-    span = int((last - first).total_seconds()) // 60 + 1
+    begin = int(since.timestamp()) // 60 * 60
+    span = max(0, int(until.timestamp()) - begin) // 60 + 1
     step = ceil(span / MAX_POINTS) * 60
     counts: dict[int, Counts] = {}
     lag: dict[int, Distribution] = {}
-    begin = int(first.timestamp())
     for minute, time in times.items():
         place = begin + (int(time.timestamp()) - begin) // step * step
         ended, behind = minutes[minute]
@@ -43,4 +49,4 @@ def series_of(minutes: Mapping[str, tuple[Counts, Distribution]]) -> Series:
         )
         for place, one in sorted(counts.items())
     ]
-    return Series(step_seconds=step, points=points)
+    return Series(step_seconds=step, points=points, next_cursor=next_cursor)

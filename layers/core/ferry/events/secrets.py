@@ -18,9 +18,9 @@ def secret_of(key: bytes, nonce: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def fresh_secret() -> SenderSecret:
-    """Make up a secret."""
-    return SenderSecret(nonce=secrets.token_hex(16))
+def fresh_secret(client_token: str | None = None) -> SenderSecret:
+    """Make up a secret for a wish."""
+    return SenderSecret(nonce=secrets.token_hex(16), client_token=client_token)
 
 
 def current_secret(real_time: RealTime, key: bytes) -> str:
@@ -42,14 +42,19 @@ def is_secret_of(real_time: RealTime, given: str, *, key: bytes, now: datetime) 
     return fits
 
 
-def rotated(real_time: RealTime, now: datetime, *, keep: timedelta) -> RealTime:
-    """Give a task a new secret.
+def rotated(
+    real_time: RealTime, now: datetime, *, keep: timedelta, client_token: str | None = None
+) -> RealTime:
+    """Give a task a new secret, unless the same wish made one before that is still accepted.
 
     Args:
         real_time: As it is.
         now: The current time.
         keep: How long the secret so far is still accepted; nothing or less ends it at once.
+        client_token: Names the wish; None for one that is never repeated.
     """
+    if client_token is not None and any(one.client_token == client_token for one in real_time.secrets):
+        return real_time
     until = now + keep
     older = [
         secret if secret.valid_until is not None and secret.valid_until < until else ended
@@ -57,5 +62,5 @@ def rotated(real_time: RealTime, now: datetime, *, keep: timedelta) -> RealTime:
         for ended in [secret.model_copy(update={"valid_until": until})]
     ]
     valid = [secret for secret in older if secret.valid_until is not None and secret.valid_until > now]
-    kept = (fresh_secret(), *valid)[:MAX_SECRETS]
+    kept = (fresh_secret(client_token), *valid)[:MAX_SECRETS]
     return real_time.model_copy(update={"secrets": kept})

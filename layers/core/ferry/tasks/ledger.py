@@ -31,6 +31,9 @@ KEEP_JOBS: Final = timedelta(days=30)
 KEEP_DETAILS: Final = timedelta(days=90)
 """How long failures and minutes are kept unless the deployment says otherwise; totals stay."""
 _CONFLICT_ATTEMPTS: Final = 12
+_FAILURES_LOOKED_AT: Final = 20_000
+"""For one page, which takes a second or two."""
+_MINUTE_ROWS_LOOKED_AT: Final = 20_000
 _MINUTE: Final = "%Y-%m-%dT%H:%M"
 
 
@@ -238,13 +241,28 @@ class Ledger:
             charted[minute] = charted.get(minute, Counts()) + _counts(row)
         return charted
 
-    def chart(self, run_id: str) -> dict[str, tuple[Counts, Distribution]]:
-        """Return what ``minutes`` does, with how far replicas were behind changes when they were written."""
+    def chart(
+        self, run_id: str, *, cursor: str | None = None
+    ) -> tuple[dict[str, tuple[Counts, Distribution]], str | None]:
+        """Return what ``minutes`` does, with how far replicas were behind changes when they were written.
+
+        Args:
+            run_id: The run.
+            cursor: Where an earlier call ended.
+
+        Returns:
+            The minutes of one or two days, and where the next ones begin; None at the end.
+
+        Raises:
+            InvalidCursorError: The cursor is none of this list's.
+        """
         charted: dict[str, tuple[Counts, Distribution]] = {}
-        for minute, row in self._minute_rows(run_id, None):
+        for number, (minute, row) in enumerate(self._minute_rows(run_id, _minute_position(cursor))):
+            if number >= _MINUTE_ROWS_LOOKED_AT and minute not in charted:
+                return charted, write_cursor(minute)
             counts, lag = charted.get(minute, (Counts(), Distribution()))
             charted[minute] = (counts + _counts(row), lag + _lag(row).change)
-        return charted
+        return charted, None
 
     def _minute_rows(self, run_id: str, since: datetime | None) -> Iterator[tuple[str, dict[str, Any]]]:
         rows = _prefix(run_id, "MINUTE#")
@@ -265,7 +283,7 @@ class Ledger:
 
         Args:
             run_id: The run.
-            reason: Only those that failed for this reason.
+            reason: Only those that failed for this reason; a page of them may have none, and a cursor.
             limit: At most so many.
             cursor: Where an earlier page ended.
 
@@ -274,16 +292,19 @@ class Ledger:
         """
         after, skipped = _failure_position(cursor)
         page: list[Failure] = []
+        looked_at = 0
         condition: Any = Key("pk").eq(f"RUN#{run_id}")
         condition &= Key("sk").between(after, "FAILURE#~") if after else Key("sk").begins_with("FAILURE#")
         for row in query_all(self._table, condition):
             sort_key = str(row["sk"])
             for number, failure in enumerate(unpack_failures(str(row["body"]))):
-                if (sort_key == after and number < skipped) or reason not in {None, failure.reason}:
+                if sort_key == after and number < skipped:
                     continue
-                if len(page) == limit:
+                if len(page) == limit or looked_at == _FAILURES_LOOKED_AT:
                     return Page(page, write_cursor([sort_key, number]))
-                page.append(failure)
+                looked_at += 1
+                if reason in {None, failure.reason}:
+                    page.append(failure)
         return Page(page, None)
 
     def beat(self, run_id: str, now: datetime) -> None:
@@ -326,6 +347,15 @@ def _failure_position(cursor: str | None) -> tuple[str, int]:
             return after, skipped
         case _:
             raise invalid_cursor()
+
+
+def _minute_position(cursor: str | None) -> datetime | None:
+    if cursor is None:
+        return None
+    try:
+        return datetime.strptime(str(read_cursor(cursor)), _MINUTE).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise invalid_cursor() from error
 
 
 def _key(run_id: str, sort: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Key
@@ -13,7 +14,9 @@ from ferry.errors import RequestError
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
-_FILTERED_AT_ONCE: Final = 200
+FILTERED_AT_ONCE: Final = 200
+PAGES_LOOKED_AT: Final = 10
+"""Of rows that a filter may leave out, before a page ends with what it has."""
 _LONGEST_KEY: Final = 250
 """Characters, which are at most four bytes each; a sort key has at most 1,024."""
 
@@ -27,7 +30,7 @@ class Page[Row]:
     """Some rows of a list.
 
     Attributes:
-        rows: In the list's order.
+        rows: In the list's order; none of them, too, where a filter left out all that were looked at.
         cursor: Where the next page begins; None at the end.
     """
 
@@ -90,17 +93,18 @@ def query_page(  # noqa: PLR0913 - what a query has
     }
     rows: list[dict[str, Any]] = []
     start: Any = {"pk": partition, "sk": _sort_key(cursor, prefix)} if cursor is not None else None
-    while True:
+    for _ in range(PAGES_LOOKED_AT) if only is not None else count():
         if start is not None:
             asked["ExclusiveStartKey"] = start
         # One more than is wanted tells whether there is another page.
-        page = table.query(**asked, Limit=limit + 1 - len(rows) if only is None else _FILTERED_AT_ONCE)
+        page = table.query(**asked, Limit=limit + 1 - len(rows) if only is None else FILTERED_AT_ONCE)
         rows += page["Items"]
         if len(rows) > limit:
             return Page(rows[:limit], write_cursor(rows[limit - 1]["sk"]))
         if "LastEvaluatedKey" not in page:
             return Page(rows, None)
         start = page["LastEvaluatedKey"]
+    return Page(rows, write_cursor(start["sk"]))
 
 
 def _sort_key(cursor: str, prefix: str) -> str:

@@ -18,10 +18,12 @@ class SenderSecret(_Model):
     Attributes:
         nonce: Random, at least 128 bits in hexadecimal digits; of no use without the deployment's sender key.
         valid_until: When it stops being accepted; None for the current one.
+        client_token: Names the wish that made it.
     """
 
     nonce: Annotated[str, Field(pattern=r"^[0-9a-f]{32,}$")]
     valid_until: datetime | None = None
+    client_token: str | None = None
 
 
 class RealTimeSettings(_Model):

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 
-_RUNS_AT_ONCE: Final = 10
-"""Looked at for the last pass, which is among the first few as a rule."""
-
-
 class NotFoundError(PermanentError):
     """There is no such task or run."""
 
@@ -164,7 +160,7 @@ class TaskStore:
             raise BusyError(msg) from error
 
     def create_run(self, run: Run) -> None:
-        """Store a new run and make it its task's only active one.
+        """Store a new run and make it its task's only active one, and its last pass.
 
         Raises:
             NotFoundError: Its task was deleted.
@@ -183,7 +179,7 @@ class TaskStore:
                 "Update": {
                     "TableName": self._table.name,
                     "Key": _task_key(task_id),
-                    "UpdateExpression": "SET active_run = :run",
+                    "UpdateExpression": "SET active_run = :run, last_pass = :run",
                     "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(active_run)",
                     "ExpressionAttributeValues": {":run": run.run_id},
                 }
@@ -234,14 +230,8 @@ class TaskStore:
 
     def last_pass(self, task_id: str) -> Run | None:
         """Return the newest run of a task that is no account of a day's notifications; None without one."""
-        cursor: str | None = None
-        while True:
-            page = self.page_runs(task_id, limit=_RUNS_AT_ONCE, cursor=cursor)
-            for run in page.rows:
-                if not run.real_time:
-                    return run
-            if (cursor := page.cursor) is None:
-                return None
+        item = self._table.get_item(Key=_task_key(task_id), ConsistentRead=True).get("Item", {})
+        return self.get_run(str(item["last_pass"])) if "last_pass" in item else None
 
     def mark_running(self, run_id: str) -> None:
         """Note that the run's preflight has passed; a run that is not starting stays as it is."""

@@ -1,12 +1,13 @@
 """Messages of the event queue that no task could take, kept for people to see why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from boto3.dynamodb.conditions import Key
 
+from ferry.tasks.paging import Page, query_page
 from ferry.tasks.store import NotFoundError, query_all
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ class Stray:
     reason: str
     body: str
 
+    @property
+    def stray_id(self) -> str:
+        """Where it is kept: when SQS took it in, in milliseconds, and its message id."""
+        return f"{int(self.received.astimezone(UTC).timestamp() * 1000):015}-{self.message_id}"
+
 
 class Strays:
     """The stray messages of one deployment, in its table."""
@@ -45,7 +51,7 @@ class Strays:
         body = stray.body[:MAX_BODY].encode("utf-8", "backslashreplace").decode()
         self._table.put_item(
             Item={
-                **_key(stray),
+                **_key(stray.stray_id),
                 "message_id": stray.message_id,
                 "received": stray.received.isoformat(),
                 "reason": stray.reason,
@@ -57,22 +63,44 @@ class Strays:
     def list(self) -> Iterator[Stray]:
         """Yield the messages, the newest first."""
         for row in query_all(self._table, Key("pk").eq(_PARTITION), newest_first=True):
-            received = datetime.fromisoformat(str(row["received"]))
-            yield Stray(str(row["message_id"]), received, str(row["reason"]), str(row["body"]))
+            yield _stray(row)
 
-    def get(self, message_id: str) -> Stray:
+    def page(self, *, limit: int, cursor: str | None) -> Page[Stray]:
+        """Return a page of the messages, the newest first; raises InvalidCursorError."""
+        page = query_page(self._table, _PARTITION, limit=limit, cursor=cursor, newest_first=True)
+        return Page([_stray(row) for row in page.rows], page.cursor)
+
+    def count(self, *, most: int) -> int:
+        """Return how many messages there are, or ``most`` if there are more."""
+        counted = 0
+        start: dict[str, Any] = {}
+        while True:
+            page = self._table.query(
+                KeyConditionExpression=Key("pk").eq(_PARTITION), Select="COUNT", Limit=most - counted, **start
+            )
+            counted += page["Count"]
+            if counted >= most or "LastEvaluatedKey" not in page:
+                return counted
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def get(self, stray_id: str) -> Stray:
         """Return a message; raises NotFoundError."""
-        for stray in self.list():
-            if stray.message_id == message_id:
-                return stray
-        msg = f"There is no stray message {message_id!r}; `ferry realtime strays` lists them."
-        raise NotFoundError(msg)
+        row = self._table.get_item(Key=_key(stray_id), ConsistentRead=True).get("Item")
+        if row is None:
+            msg = f"There is no stray message {stray_id!r}; `ferry realtime strays` lists them."
+            raise NotFoundError(msg)
+        return _stray(row)
 
     def remove(self, stray: Stray) -> None:
         """Forget a message."""
-        self._table.delete_item(Key=_key(stray))
+        self._table.delete_item(Key=_key(stray.stray_id))
 
 
-def _key(stray: Stray) -> dict[str, str]:
-    moment = int(stray.received.astimezone(UTC).timestamp() * 1000)
-    return {"pk": _PARTITION, "sk": f"{moment:015}#{stray.message_id}"}
+def _key(stray_id: str) -> dict[str, str]:
+    moment, _, message_id = stray_id.partition("-")
+    return {"pk": _PARTITION, "sk": f"{moment}#{message_id}"}
+
+
+def _stray(row: Mapping[str, Any]) -> Stray:
+    received = datetime.fromisoformat(str(row["received"]))
+    return Stray(str(row["message_id"]), received, str(row["reason"]), str(row["body"]))

@@ -2,13 +2,14 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import FormField from '@cloudscape-design/components/form-field';
 import Select from '@cloudscape-design/components/select';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { ApiError, useRemoveRealTime, useRotateSecret, useSetRealTime } from '../../../api';
 import type { RealTime } from '../../../api';
 import { ConfirmModal, useNotify } from '../../../components';
 import { useFormat } from '../../../use-format';
+import { useWish } from '../../run/use-wish';
 import { SettingsFields } from './settings-fields';
 import { draftOf, problemsOf, settingsOf } from './settings-form';
 
@@ -43,8 +44,13 @@ export function RotateModal({ taskId, onDismiss }: { taskId: string; onDismiss: 
   const { t } = useTranslation('task');
   const format = useFormat();
   const notify = useNotify();
-  const rotate = useRotateSecret(taskId);
+  const { mutateAsync } = useRotateSecret(taskId);
   const [kept, setKept] = useState(7 * 24 * HOUR);
+  const ask = useCallback(
+    (token: string) => mutateAsync({ keep_seconds: kept, client_token: token }),
+    [mutateAsync, kept],
+  );
+  const rotate = useWish(ask);
   const optionOf = (seconds: number) => ({
     value: String(seconds),
     label: seconds === 0 ? t('realTime.keepNot') : format.duration(seconds),
@@ -54,7 +60,7 @@ export function RotateModal({ taskId, onDismiss }: { taskId: string; onDismiss: 
       title={t('realTime.rotateTitle')}
       confirmLabel={t('realTime.rotate')}
       onConfirm={async () => {
-        await rotate.mutateAsync(kept);
+        await rotate();
         notify.success(t('realTime.rotated'));
       }}
       onDismiss={onDismiss}

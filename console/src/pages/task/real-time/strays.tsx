@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { useRedriveStray, useStrays } from '../../../api';
 import type { Stray } from '../../../api';
 import { useCan } from '../../../auth/session';
-import { CopyField, Loaded, useNotify } from '../../../components';
+import { CopyField, Loaded, MoreButton, useNotify } from '../../../components';
 import { useFormat } from '../../../use-format';
 
 /** Messages on the queue that no task could take: those of the deployment, since none of them names a task. */
@@ -15,24 +15,25 @@ export function Strays() {
   const { t } = useTranslation('task');
   const format = useFormat();
   const query = useStrays();
-  const count = query.data?.length ?? 0;
+  const { strays } = query;
   return (
     <ExpandableSection
       variant="container"
       headerText={t('strays.title')}
-      headerCounter={`(${format.number(count)})`}
+      headerCounter={`(${format.number(strays.length)}${query.hasNextPage ? '+' : ''})`}
       headerDescription={t('strays.about')}
       defaultExpanded={false}
     >
       <Loaded query={query}>
-        {(strays) =>
+        {() =>
           strays.length === 0 ? (
             <Box color="text-body-secondary">{t('strays.none')}</Box>
           ) : (
             <SpaceBetween size="l">
               {strays.map((stray) => (
-                <StrayMessage key={stray.message_id} stray={stray} />
+                <StrayMessage key={stray.stray_id} stray={stray} />
               ))}
+              <MoreButton query={query} />
             </SpaceBetween>
           )
         }
@@ -48,7 +49,7 @@ function StrayMessage({ stray }: { stray: Stray }) {
   const mayRedrive = useCan('operator');
   const redrive = useRedriveStray();
   const send = () =>
-    redrive.mutate(stray.message_id, { onSuccess: () => notify.success(t('strays.sent')), onError: notify.error });
+    redrive.mutate(stray.stray_id, { onSuccess: () => notify.success(t('strays.sent')), onError: notify.error });
   return (
     <div className="stray">
       <div className="stray-head">
@@ -62,7 +63,10 @@ function StrayMessage({ stray }: { stray: Stray }) {
           </Button>
         )}
       </div>
-      <CopyField block bare label={t('strays.bodyOf', { id: stray.message_id })} value={stray.body} />
+      {stray.body !== null && (
+        <CopyField block bare label={t('strays.bodyOf', { id: stray.message_id })} value={stray.body} />
+      )}
+      {stray.is_shortened && <Box color="text-body-secondary">{t('strays.shortened')}</Box>}
     </div>
   );
 }
