@@ -208,6 +208,7 @@ def strays(
         print_json(
             [
                 {
+                    "stray_id": stray.stray_id,
                     "message_id": stray.message_id,
                     "received_at": stray.received.isoformat(),
                     "reason": stray.reason,
@@ -220,7 +221,7 @@ def strays(
         note(out(), "There are no stray messages.")
     else:
         rows = [
-            (stray.message_id, f"{stray.received:%Y-%m-%d %H:%M:%S}", stray.reason, show_key(stray.body[:60]))
+            (stray.stray_id, f"{stray.received:%Y-%m-%d %H:%M:%S}", stray.reason, show_key(stray.body[:60]))
             for stray in found
         ]
         out().print(list_table(["Message", "Received (UTC)", "Why", "Begins with"], rows, whole="Message"))
@@ -268,12 +269,12 @@ def _period(text: str) -> timedelta:
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _send_again(deployment: Deployment, message_id: str) -> None:
+def _send_again(deployment: Deployment, stray_id: str) -> None:
     from ferry.tasks.strays import MAX_BODY
 
-    stray = deployment.strays.get(message_id)
+    stray = deployment.strays.get(stray_id)
     if len(stray.body) >= MAX_BODY:
-        msg = f"The message {message_id} is not kept whole; send it again from where it came."
+        msg = f"The message {stray_id} is not kept whole; send it again from where it came."
         raise typer.BadParameter(msg)
     sqs = deployment.session.client("sqs")
     sqs.send_message(QueueUrl=deployment.output("EventQueueUrl"), MessageBody=stray.body)

@@ -254,6 +254,18 @@ def test_whatever_goes_wrong_in_a_check_is_its_own_result(deployment, error, wor
     assert {check.state for check in others if check.check != "destination_write"} == {"passed"}
 
 
+def test_a_destination_that_cannot_be_opened_is_the_result_of_its_check(deployment):
+    def refuse(_: object) -> None:
+        raise OSError
+
+    settings = deployment.books.tasks.get_task("photos").settings
+    backend = replace(wiring.api_backend(), replica=refuse)
+
+    *_, last = check_settings(backend, settings)
+
+    assert (last.check, last.state) == ("destination_bucket", "failed")
+
+
 @pytest.mark.parametrize("path", ["/checks", "/estimates", "/tasks"])
 def test_an_endpoint_that_is_none_is_refused_as_a_field(deployment, path):
     settings = deployment.books.tasks.get_task("photos").settings.model_dump(mode="json")

@@ -57,11 +57,16 @@ def deployed(moto, tmp_path, monkeypatch, capsys):
         written = capsys.readouterr()
         return end.value.code, written.out, written.err
 
-    with new_table(moto) as table, client_to(moto, "stepfunctions") as workflows:
+    with (
+        new_table(moto) as table,
+        client_to(moto, "stepfunctions") as workflows,
+        client_to(moto, "sqs") as sqs,
+    ):
         role = "arn:aws:iam::123456789012:role/runs"
         machine = workflows.create_state_machine(name=unique_name("run"), definition=DEFINITION, roleArn=role)
         outputs = {
             "TableName": table.name,
+            "EventQueueUrl": sqs.create_queue(QueueName=unique_name("events"))["QueueUrl"],
             "RunStateMachineArn": machine["stateMachineArn"],
             "ScheduleGroupName": "default",
             "RunControlFunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:run-control",

@@ -11,7 +11,7 @@ from ferry.api.problems import UNFORESEEN, momentary
 from ferry.deadlines import within
 from ferry.errors import FerryError, PermanentError, TransientError
 from ferry.preflight import AccessCheck, access_checks
-from ferry.stores.protocols import SourceStore
+from ferry.stores.protocols import ReplicaStore, SourceStore
 from ferry.tasks.models import TaskSettings
 
 logger = logging.getLogger(__name__)
@@ -69,19 +69,18 @@ def check_settings(
         "secret", clock.attempt("Secrets Manager", lambda: backend.read_secret(settings.source.secret))
     )
     yield secret
-    opened: list[SourceStore] = []
+    sources: list[SourceStore] = []
+    replicas: list[ReplicaStore] = []
     # Opening a source looks its host up, which takes time, too.
-    if (
-        failed := clock.attempt("The name server", lambda: opened.append(backend.source(settings.source)))
-    ) is not None:
+    failed = clock.attempt("The name server", lambda: sources.append(backend.source(settings.source)))
+    if failed is not None:
         yield _result("source_endpoint", failed)
         return
-    checks = access_checks(
-        opened[0],
-        backend.replica(settings.destination),
-        settings.mapping,
-        deletes=settings.deletes,
-    )
+    failed = clock.attempt("The destination", lambda: replicas.append(backend.replica(settings.destination)))
+    if failed is not None:
+        yield _result("destination_bucket", failed)
+        return
+    checks = access_checks(sources[0], replicas[0], settings.mapping, deletes=settings.deletes)
     broken = {"source"} if secret.state == "failed" else set()
     for check in checks:
         if check.side in broken:
