@@ -56,18 +56,22 @@ def estimate(
     """
     began = clock()
     mapping = settings.mapping
-    listed = objects = size = large_size = 0
+    listed = objects = size = large_objects = large_size = 0
     is_complete = True
     for found in list_under(source, mapping.listing_prefixes, KeyRange()):
         listed += 1
         if _would_be_copied(settings, mapping, found):
             objects += 1
             size += found.size
-            large_size += found.size if found.size >= large_object_threshold else 0
+            if found.size >= large_object_threshold:
+                large_objects += 1
+                large_size += found.size
         if listed % 1000 == 0 and clock() - began > LOOK_SECONDS:
             is_complete = False
             break
-    cost = cost_of_copying(listed=listed, objects=objects, size=size, large_size=large_size)
+    cost = cost_of_copying(
+        listed=listed, objects=objects, size=size, large_size=large_size, large_objects=large_objects
+    )
     return Estimate(objects, size, is_complete, clock() - began, cost)
 
 
