@@ -1,0 +1,388 @@
+"""The counts as the tables of ``docs/scale.md``, between marks."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from benchmarks.scale import limits, workflows
+from benchmarks.scale.finder_memory import Walk
+from benchmarks.scale.key_space import LAYOUTS
+from benchmarks.scale.limits import DAY, Figure
+from benchmarks.scale.model import (
+    GIB,
+    MIB,
+    SCENARIOS,
+    Scenario,
+    Settings,
+    bottleneck,
+    in_flight_when_all_fails,
+    part_functions,
+    scanned,
+)
+from benchmarks.scale.scanning import PLAN_ATTEMPTS, Scan
+
+DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "scale.md"
+_SIZES: Final = (10**8, 10**9, 10**10)
+_FINDERS: Final = (16, 32)
+
+
+def generated() -> dict[str, str]:
+    """Return the tables by the names of their marks."""
+    return {
+        "times": times(),
+        "limits alone": limits_alone(),
+        "counts": counts(),
+        "layouts": layouts(),
+        "later runs": later_runs(),
+        "held against limits": held_against_limits(),
+        "payloads": payloads(),
+        "costs": costs(),
+        "figures": figures(),
+    }
+
+
+def replaced(text: str, name: str, table: str) -> str:
+    """Return a document's text with a table in its place.
+
+    Raises:
+        ValueError: It lacks the marks.
+    """
+    begin = f"<!-- {name}: written by `python -m benchmarks.scale` -->"
+    end = f"<!-- end of {name} -->"
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        msg = f"The document has to hold {begin!r} and {end!r}."
+        raise ValueError(msg)
+    return f"{before}{begin}\n{table}\n{end}{after}"
+
+
+def with_counts(text: str) -> str:
+    """Return the document's text with what is counted now."""
+    for name, table in generated().items():
+        text = replaced(text, name, table)
+    return text
+
+
+def advised_seconds(scenario: Scenario) -> float:
+    """Return how long a run takes with the advised settings, outside mainland China."""
+    return bottleneck(scenario.times(scenario.advised))[1]
+
+
+def times() -> str:
+    """How long runs take, and what for."""
+    rows = []
+    for scenario in SCENARIOS:
+        default, advised = Settings(), scenario.advised
+        wider = Settings(max(default.transfers, advised.transfers), advised.scans, advised.ranges)
+        rows.append(
+            (
+                scenario.title,
+                _slowest(scenario.times(default)),
+                _slowest(scenario.times(advised)),
+                _slowest(scenario.times(wider, mainland=True)),
+                _slowest(scenario.times(advised, sequential=True)),
+                _slowest(scenario.times(advised, one_prefix=True)),
+            )
+        )
+    head = (
+        "A first run of",
+        "Default settings",
+        "Advised settings",
+        "The same, mainland China",
+        "The same, names a sequence",
+        "The same, S3 at 3,500 PUTs/s",
+    )
+    return _table(head, rows)
+
+
+def limits_alone() -> str:
+    """How long each limit alone would make a run take."""
+    each = [(scenario, scenario.times(scenario.advised)) for scenario in SCENARIOS]
+    names = list(each[0][1])
+    rows = [(scenario.title, *(_hours(taken[name]) for name in names)) for scenario, taken in each]
+    return _table(("A first run of", *(f"{name[0].upper()}{name[1:]}" for name in names)), rows)
+
+
+def counts() -> str:
+    """What runs count to."""
+    rows = []
+    for scenario in SCENARIOS:
+        scan, seconds = scenario.scan, advised_seconds(scenario)
+        rows.append(
+            (
+                scenario.title,
+                _number(scenario.objects),
+                f"{scan.shards}",
+                f"{scan.rounds}",
+                _number(scan.calls),
+                f"{_number(scan.chunks)} ({_size(scenario.manifest_bytes)})",
+                f"{_number(scenario.jobs)} ({scenario.objects_per_job:.0f})",
+                _number(scenario.parts) if scenario.is_large else "–",
+                _number(scenario.writes),
+                _number(scenario.transitions(seconds)),
+                _number(scenario.invocations(seconds)),
+            )
+        )
+    head = (
+        "A first run of",
+        "Objects",
+        "Shards",
+        "Rounds",
+        "Calls of the finder",
+        "Manifests",
+        "Messages (objects in each)",
+        "Parts",
+        "Write units",
+        "Transitions",
+        "Invocations",
+    )
+    return _table(head, rows)
+
+
+def layouts() -> str:
+    """How keys of several kinds are looked at."""
+    rows = []
+    for name, layout in LAYOUTS.items():
+        for keys in _SIZES:
+            scan = scanned(name, keys, Settings().scans)
+            events = workflows.run_events(scan.rounds, 0)
+            rows.append(
+                (
+                    f"{layout.title}",
+                    _power(keys),
+                    f"{scan.shards}",
+                    _number(scan.rounds),
+                    _number(scan.calls),
+                    _hours(scan.seconds),
+                    _planning(scan),
+                    _against(events, limits.HISTORY_EVENTS),
+                )
+            )
+    head = (
+        "Names",
+        "Keys",
+        "Shards",
+        "Rounds",
+        "Calls of the finder",
+        "Listing takes",
+        "Planning",
+        "History events",
+    )
+    return _table(head, rows)
+
+
+def later_runs() -> str:
+    """How long it takes to look at keys that all have a current replica."""
+    rows = [
+        (
+            _power(keys),
+            *(_hours(scanned("folders", keys, finders, later=True).seconds) for finders in _FINDERS),
+            _number(2 * keys / 1000),
+        )
+        for keys in _SIZES
+    ]
+    head = ("Keys", *(f"ScanConcurrency {finders}" for finders in _FINDERS), "Pages of both sides")
+    return _table(head, rows)
+
+
+def held_against_limits() -> str:
+    """The counts next to the limits."""
+    rows = []
+    for scenario in SCENARIOS:
+        seconds = advised_seconds(scenario)
+        waiting = max(0.0, seconds - scenario.scan.seconds)
+        age = "–" if scenario.is_large else _days(seconds, limits.RETENTION)
+        events = workflows.run_events(scenario.scan.rounds, min(waiting, limits.SEAL_WAIT.value))
+        rows.append(
+            (
+                scenario.title,
+                age,
+                _days(waiting, limits.SEAL_WAIT),
+                _against(events, limits.HISTORY_EVENTS),
+                _against(scenario.writes / seconds, limits.PARTITION_WRITES),
+                _against(scenario.functions, limits.LAMBDA),
+                _against(scenario.open_executions, limits.OPEN_EXECUTIONS) if scenario.is_large else "–",
+                _part_seconds(scenario, limits.OSS_OUTSIDE.value),
+            )
+        )
+    head = (
+        "A first run of",
+        "Oldest message / 14 days",
+        "Wait for the last job / 15.6 days",
+        "History events of the run / 25,000",
+        "Write units per s / 1,000",
+        "Functions wanted by default / 1,000",
+        "Open executions / 1,000,000",
+        "A part, all functions at work / 870 s",
+    )
+    return _table(head, rows)
+
+
+def payloads() -> str:
+    """The largest documents and executions there can be."""
+    most, largest = 1000, 48 * 1024 * GIB
+    chunk = SCENARIOS[0]
+    rows = [
+        ("What planning 1,000 shards returns", _bytes(workflows.plan_payload(most))),
+        ("What a round of 1,000 shards hands on", _bytes(workflows.scans_payload(most))),
+        ("The same, every shard failed, English", _bytes(workflows.scans_payload(most, "x"))),
+        (
+            "The same, every shard failed, 80 Chinese characters each",
+            _bytes(workflows.scans_payload(most, "中")),
+        ),
+        ("A large object of 48 TiB, 1,000 ranges", _bytes(workflows.object_payload(largest))),
+        ("The same, every range failed, English", _bytes(workflows.object_payload(largest, "x"))),
+        (
+            "The same, every range failed, 80 Chinese characters each",
+            _bytes(workflows.object_payload(largest, "中")),
+        ),
+        ("A message of small objects, of 1 MiB", f"{_number(chunk.largest_message)} bytes"),
+        ("History of a shard's execution", _against(workflows.shard_events(), limits.HISTORY_EVENTS)),
+        (
+            "History of a large object's execution",
+            _against(
+                workflows.history_events("large_object", workflows.object_path()), limits.HISTORY_EVENTS
+            ),
+        ),
+        (
+            "History of a range's execution that waits for the task's limits for a day",
+            _against(
+                workflows.history_events(
+                    "large_object", workflows.range_path(1, int(DAY / limits.LIMIT_WAIT.value))
+                ),
+                limits.HISTORY_EVENTS,
+            ),
+        ),
+        ("Messages in flight, default TransferConcurrency", _against(Settings().transfers, limits.IN_FLIGHT)),
+        (
+            "The same, every copy failing after a second",
+            _against(in_flight_when_all_fails(Settings().transfers), limits.IN_FLIGHT),
+        ),
+        (
+            "The same, TransferConcurrency 1,000",
+            _against(in_flight_when_all_fails(1000), limits.IN_FLIGHT),
+        ),
+    ]
+    return _table(("What", "At the most"), rows)
+
+
+def costs() -> str:
+    """What runs cost."""
+    rows = []
+    for scenario in SCENARIOS:
+        cost, more = scenario.cost, scenario.not_in_cost(advised_seconds(scenario))
+        rows.append(
+            (
+                scenario.title,
+                _dollars(cost.s3_requests),
+                _dollars(cost.oss_requests),
+                _dollars(cost.oss_egress),
+                _dollars(cost.compute),
+                _dollars(cost.queue_and_state),
+                f"**{_dollars(cost.total)}**",
+                *(_dollars(value) for value in more.values()),
+            )
+        )
+    names = list(SCENARIOS[0].not_in_cost(1.0))
+    head = (
+        "A first run of",
+        "Requests of S3",
+        "Requests of OSS",
+        "Traffic out of OSS",
+        "Lambda",
+        "SQS and DynamoDB",
+        "Ferry's estimate",
+        *(f"Not in it: {name}" for name in names),
+    )
+    return _table(head, rows)
+
+
+def figures() -> str:
+    """The limits and rates, with their sources."""
+    rows = [(one.title, f"{_plain(one.value)} {one.unit}".strip(), one.source) for one in limits.ALL]
+    return _table(("What", "Figure", "From"), rows)
+
+
+def memory(walks: Sequence[Walk]) -> str:
+    """What the finder's loop was measured to take."""
+    rows = [
+        (
+            _number(one.keys),
+            f"{one.manifests}",
+            _size(one.manifest_bytes),
+            _number(one.jobs),
+            f"{one.peak_rss_mib:.1f} MiB",
+            f"{one.peak_rss_mib - walks[0].peak_rss_mib:+.1f} MiB",
+            f"{one.seconds * 1e6 / one.keys:.0f} µs",
+        )
+        for one in walks
+    ]
+    head = ("Keys looked at", "Manifests", "Their size", "Messages", "Peak RSS", "Growth", "CPU per key")
+    return _table(head, rows)
+
+
+def _slowest(taken: Mapping[str, float]) -> str:
+    name, seconds = bottleneck(taken)
+    time = f"{seconds / DAY:.1f} days" if seconds > 3 * DAY else f"{seconds / 3600:.1f} h"
+    return f"{f'**{time}**' if seconds > limits.RETENTION.value else time}, {name}"
+
+
+def _planning(scan: Scan) -> str:
+    if scan.plan_attempts > PLAN_ATTEMPTS:
+        fit = limits.PLAN_SECONDS.value / limits.PAGE_SECONDS.value
+        return f"**the run fails**: {scan.most_plan_requests:,} requests, in 300 s {fit:,.0f} fit"
+    return "in one call" if scan.plan_attempts == 1 else f"in {scan.plan_attempts} calls"
+
+
+def _part_seconds(scenario: Scenario, bandwidth: float) -> str:
+    if not scenario.is_large:
+        return "–"
+    most = part_functions(scenario.size, bandwidth)
+    functions = min(scenario.functions, int(limits.LAMBDA.value))
+    seconds = limits.RANGE_SECONDS.value * functions / most
+    text = f"{_number(seconds)} s"
+    fits = f"fits with {_number(most)} functions or fewer"
+    return f"**{text}: exceeds**, {fits}" if seconds > limits.RANGE_SECONDS.value else text
+
+
+def _against(value: float, limit: Figure) -> str:
+    return f"**{_number(value)}: exceeds**" if value > limit.value else _number(value)
+
+
+def _days(seconds: float, limit: Figure) -> str:
+    text = f"{seconds / DAY:.1f} days"
+    return f"**{text}: exceeds**" if seconds > limit.value else text
+
+
+def _bytes(size: int) -> str:
+    return f"{_against(size, limits.PAYLOAD)} of 262,144 bytes"
+
+
+def _power(value: int) -> str:
+    return f"10^{len(str(value)) - 1}"
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:,.1f} h"
+
+
+def _size(size: float) -> str:
+    return f"{size / GIB:,.1f} GiB" if size >= GIB else f"{size / MIB:,.1f} MiB"
+
+
+def _dollars(value: float) -> str:
+    return f"${value:,.0f}" if value >= 10 else f"${value:,.2f}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.2g}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
