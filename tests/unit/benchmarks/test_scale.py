@@ -100,10 +100,9 @@ def test_a_chunk_that_is_walked_over_is_what_is_counted():
 
 
 def test_the_rates_are_those_that_costs_are_estimated_with():
-    assert limits.COPY_SECONDS.value == costs._SECONDS_PER_OBJECT
-    assert limits.FUNCTION_BYTES.value == costs._BYTES_PER_SECOND
-    assert limits.GIB_SECOND_PRICE.value == costs._LAMBDA_GIB_SECOND
-    assert limits.WRITES_PER_JOB.value == costs._WRITES_PER_JOB
+    assert limits.FUNCTION_BYTES.value == costs.DEPLOYED.bytes_per_second
+    assert limits.GIB_SECOND_PRICE.value == costs.PRICES.gib_seconds
+    assert limits.WRITES_PER_JOB.value == 2 * costs.ROWS_OF_A_JOB
 
 
 def test_a_run_without_waits_has_the_history_of_its_states():
