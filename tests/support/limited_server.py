@@ -3,24 +3,29 @@
 import heapq
 import itertools
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ferry.pacing.throttle import Throttle
 
 
 @dataclass
 class LimitedServer:
-    """Takes ``rate`` requests per second of its clock and refuses the others; ``burst`` may come at once."""
+    """Takes ``rate`` requests per second of its clock and refuses the others; ``burst`` may come at once.
+
+    Of those it would take it refuses a share all the same, the ``noise``.
+    """
 
     rate: float
     burst: float
+    noise: float = 0.0
+    chance: random.Random = field(default_factory=lambda: random.Random(3))
     _tokens: float = 0.0
     _at: float = 0.0
 
     def takes(self, now: float) -> bool:
         self._tokens = min(self.burst, self._tokens + (now - self._at) * self.rate)
         self._at = now
-        if self._tokens < 1:
+        if self._tokens < 1 or self.chance.random() < self.noise:
             return False
         self._tokens -= 1
         return True

@@ -21,10 +21,10 @@ _GUESS_FORGOTTEN: Final = 1024.0
 _LOWEST_GUESS: Final = 10.0
 _WINDOW_SECONDS: Final = 0.5
 """Over which replies are counted."""
-_FEWEST_REPLIES: Final = 8
+_FEWEST_REPLIES: Final = 24
 _SHORTEST_SECONDS: Final = 0.1
-_SATURATED: Final = 0.1
-"""The share of refusals from which it tells what a side takes; a smaller one may be chance."""
+_SATURATED: Final = 0.4
+"""The share of refusals from which it tells what a side takes. Sides refuse some at any rate."""
 _SHORTEST_WAIT_SECONDS: Final = 0.001
 _LONGEST_WAIT_SECONDS: Final = 0.25
 _MADE_UP_SECONDS: Final = 0.05
@@ -101,8 +101,11 @@ class Throttle:
             self._begin_window(now)
             return
         share = self._refused / (self._taken + self._refused)
-        offered = min(self.rate(now), self._begun / elapsed)
-        self._cut(offered * (1 - share) if share > _SATURATED else offered, now, is_guess=False)
+        if share > _SATURATED:
+            offered = min(self.rate(now), self._begun / elapsed)
+            self._cut(offered * (1 - share), now, is_guess=False)
+        else:
+            self._begin_window(now)
 
     def _cut(self, peak: float, now: float, *, is_guess: bool) -> None:
         if self._peak == UNLIMITED:
