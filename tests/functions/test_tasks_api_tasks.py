@@ -5,7 +5,9 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnec
 from ferry import wiring
 from ferry.tasks.audit import AuditLog
 
+from functions.tasks_api.app import lambda_handler
 from tests.support.api import call
+from tests.support.deployments import Context, sample
 
 TOKEN = "wish-0001"
 
@@ -295,3 +297,16 @@ def test_an_edit_that_broke_off_is_mended_by_making_it_again(
     topics = backend.topics._client.list_topics()["Topics"]
     assert (first.status, again.status) == (500, 200), again.text
     assert (len(scheduled), len(topics)) == ((1, 1) if after else (0, 0))
+
+
+def test_a_document_is_read_as_json_whatever_its_sender_calls_it(deployment):
+    event = sample("tasks_api-list-tasks")
+    event["rawPath"] = event["requestContext"]["http"]["path"] = "/api/v1/tasks"
+    event["requestContext"]["http"]["method"] = "POST"
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["cognito:groups"] = "[admin]"
+    event["headers"]["content-type"] = "text/plain"
+    event["body"] = "{}"
+
+    answered = lambda_handler(event, Context(function_name="tasks-api"))
+
+    assert int(answered["statusCode"]) == 422
