@@ -40,6 +40,7 @@ async def follow(delivery: Delivery, seconds: float) -> None:
         emit_age(job.task_id, age_of(delivery))
         emit_outcomes(job.task_id, outcomes)
         emit_lag(job.task_id, lag)
+        emit_governor(job.task_id, wiring.governor(job.task_id).report())
 
 
 def age_of(delivery: Delivery) -> float:
