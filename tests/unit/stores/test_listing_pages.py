@@ -120,10 +120,7 @@ def test_a_page_that_says_nonsense_is_damaged(change):
 
 
 def listed(server, key_range):
-    def fetch_again(place):
-        return read_oss_page(server.fetch(place))
-
-    return [one.key for one in list_pages(server.fetch, fetch_again, read_oss_page, key_range)]
+    return [one.key for one in list_pages(server.ask, read_oss_page, key_range)]
 
 
 class Server:
@@ -132,7 +129,10 @@ class Server:
     def __init__(self, keys, damaged=()):
         self.keys, self.damaged, self.asked = keys, list(damaged), []
 
-    def fetch(self, place):
+    def ask(self, place, read):
+        return read(self.page(place))
+
+    def page(self, place):
         self.asked.append(place)
         start = int(place.get("continuation-token", 0))
         rows = [row_xml(quote(key)) for key in self.keys[start : start + 2]]

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from html import unescape
 from operator import itemgetter
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import unquote, unquote_plus
 from xml.etree import ElementTree as ET
 
@@ -43,17 +43,22 @@ class ListingPage:
     next_token: str | None
 
 
+class PageSource(Protocol):
+    """Asks for pages of one listing."""
+
+    def __call__[Page](self, place: Mapping[str, str], read: Callable[[bytes], Page], /) -> Page:
+        """Ask for the page at a place, which are query parameters, until it can be read."""
+
+
 def list_pages(
-    fetch: Callable[[Mapping[str, str]], bytes],
-    fetch_again: Callable[[Mapping[str, str]], ListingPage],
+    ask: PageSource,
     read: Callable[[bytes], ListingPage],
     key_range: KeyRange,
 ) -> Iterator[ListedObject]:
     """Yield the objects of a listing within a range; the next page is on its way while one is worked on.
 
     Args:
-        fetch: Asks for the page at a place, which are query parameters; called on another thread.
-        fetch_again: Asks for a page that could not be read, and reads it.
+        ask: Asks for the pages, of which the next one on another thread, which does not read it.
         read: Reads a page; raises DamagedContentError.
         key_range: Which keys.
 
@@ -62,12 +67,12 @@ def list_pages(
     """
     place = {"start-after": key_range.after}
     with ThreadPoolExecutor(1, thread_name_prefix="list-ahead") as ahead:
-        body = ahead.submit(fetch, place)
+        body = ahead.submit(ask, place, bytes)
         while True:
             try:
                 page = read(body.result())
             except DamagedContentError:
-                page = fetch_again(place)
+                page = ask(place, read)
             # Text compares by code points, which is the order of its UTF-8 bytes.
             is_past = (
                 key_range.until is not None and bool(page.objects) and page.objects[-1].key > key_range.until
@@ -76,7 +81,7 @@ def list_pages(
                 yield from page.objects if not is_past else _until(page.objects, key_range.until)
                 return
             place = {"continuation-token": page.next_token}
-            body = ahead.submit(fetch, place)
+            body = ahead.submit(ask, place, bytes)
             yield from page.objects
 
 

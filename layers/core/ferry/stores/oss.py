@@ -117,22 +117,17 @@ class OssStore(SourceStore):
 
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
-        return list_pages(
-            partial(self._page, prefix, _as_it_is),
-            partial(self._page, prefix, read_oss_page),
-            read_oss_page,
-            key_range,
-        )
+        return list_pages(partial(self._page, prefix), read_oss_page, key_range)
 
     @override
     def next_common_prefixes(self, prefix: str, key_range: KeyRange, limit: int) -> list[str]:
         start = {"start-after": key_range.after, "delimiter": "/"}
-        page = self._page(prefix, read_oss_page, start, max_keys=min(limit, PAGE_SIZE))
+        page = self._page(prefix, start, read_oss_page, max_keys=min(limit, PAGE_SIZE))
         return [name for name in page.prefixes if name in key_range]
 
     @override
     def first_key(self, prefix: str, key_range: KeyRange) -> str | None:
-        page = self._page(prefix, read_oss_page, {"start-after": key_range.after}, max_keys=1)
+        page = self._page(prefix, {"start-after": key_range.after}, read_oss_page, max_keys=1)
         key = page.objects[0].key if page.objects else None
         return key if key is not None and key in key_range else None
 
@@ -165,8 +160,8 @@ class OssStore(SourceStore):
     def _page[Page](
         self,
         prefix: str,
-        read: Callable[[bytes], Page],
         place: Mapping[str, str],
+        read: Callable[[bytes], Page],
         *,
         max_keys: int = PAGE_SIZE,
     ) -> Page:
@@ -265,10 +260,6 @@ class _Provider:
 
         key = self._keys()
         return Credentials(key.access_key_id, key.secret_access_key, key.security_token or "")
-
-
-def _as_it_is(body: bytes) -> bytes:
-    return body
 
 
 def _body_size(response: Response, byte_range: ByteRange | None) -> tuple[int, int]:

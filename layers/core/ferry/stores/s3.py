@@ -91,12 +91,7 @@ class S3Store(ReplicaStore):
 
     @override
     def list_objects(self, prefix: str, key_range: KeyRange) -> Iterator[ListedObject]:
-        return list_pages(
-            partial(self._page, prefix, _as_it_is),
-            partial(self._page, prefix, read_s3_page),
-            read_s3_page,
-            key_range,
-        )
+        return list_pages(partial(self._page, prefix), read_s3_page, key_range)
 
     @override
     def head(self, key: str) -> Replica | None:
@@ -263,7 +258,7 @@ class S3Store(ReplicaStore):
     def _call[T](self, operation: Callable[[], T]) -> T:
         return call(lambda: translated(operation), self._keys, S3_KEY_REFUSALS, self._retry)
 
-    def _page[Page](self, prefix: str, read: Callable[[bytes], Page], place: Mapping[str, str]) -> Page:
+    def _page[Page](self, prefix: str, place: Mapping[str, str], read: Callable[[bytes], Page]) -> Page:
         """Ask for a page of a listing until it can be read."""
         asked = {"list-type": "2", "encoding-type": "url", "prefix": prefix, **place}
         query = {name: value for name, value in asked.items() if value}
@@ -347,7 +342,3 @@ class S3Store(ReplicaStore):
                 error = s3_error(parse_error(reply, response.headers, response.status))
                 raise await asyncio.to_thread(renewed, error, self._keys, access_key, S3_KEY_REFUSALS)
             return response.headers, reply
-
-
-def _as_it_is(body: bytes) -> bytes:
-    return body
