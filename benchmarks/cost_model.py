@@ -16,6 +16,7 @@ from ferry import costs
 from ferry.costs import DEPLOYED, GIB, MIB, Deployed, Measured, Use
 
 from benchmarks import results
+from benchmarks.marks import between
 
 ROOT: Final = Path(__file__).parents[1]
 DOCUMENT: Final = ROOT / "docs" / "cost.md"
@@ -235,12 +236,7 @@ def replaced(text: str, fed: Model) -> str:
     Raises:
         ValueError: It lacks the marks.
     """
-    before, found, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not found or not ended:
-        msg = f"The document has to hold {BEGIN!r} and {END!r}."
-        raise ValueError(msg)
-    return f"{before}{BEGIN}\n{generated(fed)}\n{END}{after}"
+    return between(text, BEGIN, END, generated(fed))
 
 
 def _goals(fed: Model) -> str:

@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.marks import between
+
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN = "<!-- results: written by `python -m benchmarks --tables` from benchmarks/results -->"
 END = "<!-- end of results -->"
@@ -22,12 +24,7 @@ def replaced(text: str, results: Sequence[Mapping[str, Any]]) -> str:
     Raises:
         ValueError: It lacks the marks.
     """
-    before, found, rest = text.partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not found or not ended:
-        msg = f"The document has to hold {BEGIN!r} and {END!r}."
-        raise ValueError(msg)
-    return f"{before}{BEGIN}\n{generated(results)}\n{END}{after}"
+    return between(text, BEGIN, END, generated(results))
 
 
 def _goals(results: Sequence[Mapping[str, Any]]) -> str:

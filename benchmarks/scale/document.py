@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmarks.marks import between
 from benchmarks.scale import limits, workflows
 from benchmarks.scale.finder_memory import Walk
 from benchmarks.scale.key_space import LAYOUTS
@@ -49,12 +50,7 @@ def replaced(text: str, name: str, table: str) -> str:
     """
     begin = f"<!-- {name}: written by `python -m benchmarks.scale` -->"
     end = f"<!-- end of {name} -->"
-    before, found, rest = text.partition(begin)
-    _, ended, after = rest.partition(end)
-    if not found or not ended:
-        msg = f"The document has to hold {begin!r} and {end!r}."
-        raise ValueError(msg)
-    return f"{before}{begin}\n{table}\n{end}{after}"
+    return between(text, begin, end, table)
 
 
 def with_counts(text: str) -> str:

@@ -1,0 +1,15 @@
+"""Parts of documents that are generated: what stands between two marks."""
+
+
+def between(text: str, begin: str, end: str, content: str) -> str:
+    """Return a document's text with other content between two marks.
+
+    Raises:
+        ValueError: It lacks the marks.
+    """
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        msg = f"The document has to hold {begin!r} and {end!r}."
+        raise ValueError(msg)
+    return f"{before}{begin}\n{content}\n{end}{after}"
