@@ -16,7 +16,7 @@ from ferry import costs
 from ferry.costs import DEPLOYED, GIB, MIB, Deployed, Measured, Use
 
 from benchmarks import results
-from benchmarks.marks import between
+from benchmarks.marks import between, table_of
 
 ROOT: Final = Path(__file__).parents[1]
 DOCUMENT: Final = ROOT / "docs" / "cost.md"
@@ -262,7 +262,7 @@ def _goals(fed: Model) -> str:
     slower = fed.small(reply_seconds=fed.deployed.in_flight / fed.measured_rate / 2).dollars()
     return (
         "### Goals\n"
-        + _table(
+        + table_of(
             ("#", "Above the unavoidable", "Ferry", "Data Transfer Hub", "Ratio", "Goal", "As computed"), rows
         )
         + f"\n\nWith {fed.deployed.in_flight} in flight, {fed.deployed.reply_seconds * 1000:.0f} ms to a "
@@ -306,7 +306,7 @@ def _first_copies(fed: Model) -> str:
     )
     return (
         "### First copies, $ above PUT, GET and egress\n"
-        + _table(("", *cases), rows)
+        + table_of(("", *cases), rows)
         + f"\n\nData Transfer Hub publishes totals: ${HUB_SMALL_TOTAL:.2f} for a TB of 10 KB objects and "
         f"${HUB_MEDIUM_TOTAL:.2f} for a TB of 50 MB objects, egress from AWS included. Objects of "
         f"1 GiB and 16 GiB go through the workflow of large objects, in parts of "
@@ -333,7 +333,7 @@ def _sensitivity(fed: Model) -> str:
         "### P11 by objects in flight and latency\n"
         "$ per million objects of 10 KiB above the unavoidable, its ratio to Data Transfer Hub's, and "
         "whether the goal is met.\n\n"
-        + _table(("In flight", *(f"{seconds * 1000:.0f} ms to a reply" for seconds in LATENCIES)), rows)
+        + table_of(("In flight", *(f"{seconds * 1000:.0f} ms to a reply" for seconds in LATENCIES)), rows)
     )
 
 
@@ -347,13 +347,13 @@ def _bandwidth(fed: Model) -> str:
         )
         for rate in BANDWIDTHS
     ]
-    return "### P12 by bandwidth of one function\n" + _table(
+    return "### P12 by bandwidth of one function\n" + table_of(
         ("One function", "1 TB of 50 MB objects: $, ratio, goal", "1 TB of 1 GiB objects: $"), rows
     )
 
 
 def _events(fed: Model) -> str:
-    return "### A million notifications, $ above PUT and GET\n" + _table(
+    return "### A million notifications, $ above PUT and GET\n" + table_of(
         ("", "trickling in, one to a delivery", "coming fast, ten to a delivery"),
         _by_service([fed.events(1), fed.events(10)]),
     )
@@ -369,7 +369,7 @@ def _idle(fed: Model) -> str:
         (f"{used.schedule_calls:,.0f} calls of the watch, with logs and traces", sum(priced.values())),
     ]
     shown = [(name, f"{dollars:.2f}") for name, dollars in rows]
-    return "### A month in which nothing happens\n" + _table(
+    return "### A month in which nothing happens\n" + table_of(
         ("", "$"), [*shown, ("**Total**", f"**{used.dollars():.2f}**")]
     )
 
@@ -392,7 +392,7 @@ def _inputs(fed: Model) -> str:
     linked = [(name, value, f"[{source}](performance.md#{source})") for name, value, source in rows]
     return (
         "### What the model was fed with\n"
-        + _table(("", "Measured", "Scenario"), linked)
+        + table_of(("", "Measured", "Scenario"), linked)
         + f"\n\nDeployed: {fed.deployed.transfer_memory:g} GiB for the functions that move or find objects, "
         f"which is {processors:.2f} of a processor; {fed.deployed.control_memory:g} GiB for those that plan "
         f"and close; {fed.deployed.functions} functions at a time."
@@ -412,11 +412,6 @@ def _by_service(uses: Sequence[Use]) -> list[tuple[str, ...]]:
 
 def _share(dollars: float, theirs: float, goal: float) -> str:
     return f"{dollars:.3f} ({dollars / theirs:.3f}, {'met' if dollars / theirs <= goal else 'not met'})"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def main() -> int:

@@ -1,4 +1,6 @@
-"""Parts of documents that are generated: what stands between two marks."""
+"""Parts of documents that are generated: tables, and what stands between two marks."""
+
+from collections.abc import Iterable, Sequence
 
 
 def between(text: str, begin: str, end: str, content: str) -> str:
@@ -13,3 +15,9 @@ def between(text: str, begin: str, end: str, content: str) -> str:
         msg = f"The document has to hold {begin!r} and {end!r}."
         raise ValueError(msg)
     return f"{before}{begin}\n{content}\n{end}{after}"
+
+
+def table_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

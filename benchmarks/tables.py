@@ -1,11 +1,11 @@
 """The results as the tables of ``docs/performance.md``, between two marks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.marks import between
+from benchmarks.marks import between, table_of
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN = "<!-- results: written by `python -m benchmarks --tables` from benchmarks/results -->"
@@ -42,7 +42,7 @@ def _goals(results: Sequence[Mapping[str, Any]]) -> str:
         )
         for scenario, goal in goals
     ]
-    return "### Goals\n" + _table(("#", "Measure", "Goal", "Median", "Range", "Met", "Scenario"), rows)
+    return "### Goals\n" + table_of(("#", "Measure", "Goal", "Median", "Range", "Met", "Scenario"), rows)
 
 
 def _section(document: Mapping[str, Any]) -> str:
@@ -77,12 +77,7 @@ def _section(document: Mapping[str, Any]) -> str:
         f"({versions['python build']} build), libcurl {versions['libcurl']}, "
         f"rclone {versions['rclone']} ([raw](../benchmarks/results/{name}.json))."
     )
-    return f"### {name}\n{document['title']}. {document['text']}\n\n{setting}\n\n{_table(head, rows)}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"### {name}\n{document['title']}. {document['text']}\n\n{setting}\n\n{table_of(head, rows)}"
 
 
 def _plural(unit: str) -> str:

@@ -1,10 +1,10 @@
 """The counts as the tables of ``docs/scale.md``, between marks."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from benchmarks.marks import between
+from benchmarks.marks import between, table_of
 from benchmarks.scale import limits, workflows
 from benchmarks.scale.finder_memory import Walk
 from benchmarks.scale.key_space import LAYOUTS
@@ -89,7 +89,7 @@ def times() -> str:
         "The same, names a sequence",
         "The same, S3 at 3,500 PUTs/s",
     )
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def limits_alone() -> str:
@@ -97,7 +97,7 @@ def limits_alone() -> str:
     each = [(scenario, scenario.times(scenario.advised)) for scenario in SCENARIOS]
     names = list(each[0][1])
     rows = [(scenario.title, *(_hours(taken[name]) for name in names)) for scenario, taken in each]
-    return _table(("A first run of", *(f"{name[0].upper()}{name[1:]}" for name in names)), rows)
+    return table_of(("A first run of", *(f"{name[0].upper()}{name[1:]}" for name in names)), rows)
 
 
 def counts() -> str:
@@ -133,7 +133,7 @@ def counts() -> str:
         "Transitions",
         "Invocations",
     )
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def layouts() -> str:
@@ -165,7 +165,7 @@ def layouts() -> str:
         "Planning",
         "History events",
     )
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def later_runs() -> str:
@@ -179,7 +179,7 @@ def later_runs() -> str:
         for keys in _SIZES
     ]
     head = ("Keys", *(f"ScanConcurrency {finders}" for finders in _FINDERS), "Pages of both sides")
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def held_against_limits() -> str:
@@ -212,7 +212,7 @@ def held_against_limits() -> str:
         "Open executions / 1,000,000",
         "A part, all functions at work / 870 s",
     )
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def payloads() -> str:
@@ -260,7 +260,7 @@ def payloads() -> str:
             _against(in_flight_when_all_fails(1000), limits.IN_FLIGHT),
         ),
     ]
-    return _table(("What", "At the most"), rows)
+    return table_of(("What", "At the most"), rows)
 
 
 def costs() -> str:
@@ -291,13 +291,13 @@ def costs() -> str:
         "Ferry's estimate",
         *(f"Not in it: {name}" for name in names),
     )
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def figures() -> str:
     """The limits and rates, with their sources."""
     rows = [(one.title, f"{_plain(one.value)} {one.unit}".strip(), one.source) for one in limits.ALL]
-    return _table(("What", "Figure", "From"), rows)
+    return table_of(("What", "Figure", "From"), rows)
 
 
 def memory(walks: Sequence[Walk]) -> str:
@@ -315,7 +315,7 @@ def memory(walks: Sequence[Walk]) -> str:
         for one in walks
     ]
     head = ("Keys looked at", "Manifests", "Their size", "Messages", "Peak RSS", "Growth", "CPU per key")
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def _slowest(taken: Mapping[str, float]) -> str:
@@ -377,8 +377,3 @@ def _number(value: float) -> str:
 
 def _plain(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
