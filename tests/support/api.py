@@ -59,4 +59,4 @@ def _call(
     named = {name.lower(): str(value) for name, value in answered.get("headers", {}).items()}
     # The gateway takes lists of values, too.
     named |= {n.lower(): str(v[0]) for n, v in answered.get("multiValueHeaders", {}).items()}
-    return Reply(answered["statusCode"], named, answered.get("body") or "")
+    return Reply(answered["statusCode"], named, answered["body"])

@@ -190,7 +190,7 @@ def list_strays(limit: Limit = 50, cursor: Cursor = None) -> StrayPage:
 )
 def redrive_stray(
     stray_id: Annotated[str, Path(max_length=150, description="Id of the stray message.")],
-) -> Response[None]:
+) -> Response[str]:
     """Put a stray message on the queue again, and forget it here."""
     request = request_of(router)
     with request.trail.change("stray.redrive", detail=stray_id):

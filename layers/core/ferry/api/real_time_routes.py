@@ -48,7 +48,7 @@ def follow(task_id: TaskId, chosen: Annotated[RealTimeSettings, Body()]) -> Real
     responses=responses(404, 409, success=204),
     status_code=204,
 )
-def stop_following(task_id: TaskId) -> Response[None]:
+def stop_following(task_id: TaskId) -> Response[str]:
     """Take no notifications any more; the task's secrets are forgotten within seconds."""
     request_of(router).editor.stop_following(task_id)
     return no_content()
