@@ -106,7 +106,7 @@ def versions() -> dict[str, str]:
     curl = dict(part.split("/", 1) for part in pycurl.version.split() if "/" in part)
     return {
         "python": platform.python_version(),
-        "python build": "optimized" if is_optimized() else "not optimized",
+        "python build": build(),
         "libcurl": curl.get("libcurl", ""),
         "openssl of curl": curl.get("OpenSSL", ""),
         "openssl of python": ssl.OPENSSL_VERSION.split()[1],
@@ -115,12 +115,19 @@ def versions() -> dict[str, str]:
     }
 
 
-def is_optimized() -> bool:
-    """Tell whether Python was built with profile-guided optimization, as Lambda's and most packages are.
+def build() -> str:
+    """Return what Python was built with that changes the CPU which pure Python takes.
 
-    It matters: without it, pure Python takes noticeably more CPU, the rival as much as ever.
+    Lambda's and most packages have both of "PGO" and "LTO"; whatever is missing slows Ferry, not the rival.
     """
-    return "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")
+    told = " ".join(
+        str(sysconfig.get_config_var(name)) for name in ("CONFIG_ARGS", "PY_CORE_CFLAGS", "PY_CORE_LDFLAGS")
+    )
+    has = {
+        "PGO": "--enable-optimizations" in told or "-fprofile-use" in told,
+        "LTO": "--with-lto" in told or "-flto" in told,
+    }
+    return " and ".join(name for name, there in has.items() if there) or "neither PGO nor LTO"
 
 
 def processor() -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from math import ceil, inf
 from typing import Final
 
+from ferry.jobs import MAX_JOB_CONTENT
+
 MIB: Final = 1024**2
 GIB: Final = 1024**3
 
@@ -189,7 +191,8 @@ MEASURED: Final = Measured()
 _MIB_OF_A_PROCESSOR: Final = 1769
 """Memory that brings one; less brings a share. AWS Lambda Developer Guide, "Configure memory"."""
 _KEYS_PER_PAGE: Final = 1000
-_CONTENT_OF_A_JOB: Final = GIB
+_JOBS_OF_A_CALL: Final = 4
+"""The batch size of the queue in the template, which is full while there is work."""
 ROWS_OF_A_JOB: Final = 3
 """Written by the transaction that closes it: that it is done, its counts, its minute."""
 ROWS_OF_AN_EVENT: Final = 4
@@ -273,19 +276,20 @@ def copying(objects: int, size: int, *, deployed: Deployed = DEPLOYED, measured:
     """
     if not objects:
         return Use()
-    jobs = max(ceil(objects / measured.objects_per_job), ceil(size / _CONTENT_OF_A_JOB))
-    in_turn = max(objects / deployed.in_flight, jobs)
+    jobs = max(ceil(objects / measured.objects_per_job), ceil(size / MAX_JOB_CONTENT))
+    calls = ceil(jobs / _JOBS_OF_A_CALL)
+    in_turn = max(objects / deployed.in_flight, calls)
     cpu = objects * measured.cpu_per_object + size / GIB * measured.cpu_per_gib
     seconds = max(
         cpu / _processors(deployed.transfer_memory),
         in_turn * 2 * deployed.reply_seconds,
         size / deployed.bytes_per_second,
     )
-    elapsed = seconds / min(deployed.functions, jobs)
+    elapsed = seconds / min(deployed.functions, calls)
     return (
         unavoidable(objects, size)
         + _closing(jobs, measured)
-        + _calls(jobs, seconds * deployed.transfer_memory, deployed, elapsed=elapsed)
+        + _calls(calls, seconds * deployed.transfer_memory, deployed, elapsed=elapsed)
         + Use(metric_months=_METRICS_OF_A_RUN * elapsed / 3600 / _HOURS_OF_A_MONTH)
     )
 

@@ -13,8 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 MAX_JOB_BYTES: Final = 60 * 1024
 """UTF-8 bytes of a packed message, below SQS's 64 KiB billing step."""
 
-MAX_JOB_CONTENT: Final = 1024**3
-"""Bytes of object content one packed message may move, unless a single object has more."""
+MAX_JOB_CONTENT: Final = 256 * 1024**2
+"""Bytes of object content one packed message may move, unless a single object has more.
+
+An invocation gets up to four messages, so that even at 2 MB/s it ends in time.
+"""
 
 
 class _Message(BaseModel):

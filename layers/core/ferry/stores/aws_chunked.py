@@ -7,12 +7,9 @@ from typing import Final
 from ferry.checksums import crc32
 from ferry.errors import DamagedContentError
 
-_FRAME: Final = 1024**2
-"""Bytes of content per frame; S3 wants at least 8 KiB in all but the last."""
-
 
 async def framed_content(body: AsyncIterable[bytes], size: int) -> AsyncIterator[bytes]:
-    """Yield content in aws-chunked frames with its CRC-32 as the trailer.
+    """Yield content as one aws-chunked chunk with its CRC-32 as the trailer.
 
     Args:
         body: The content, in pieces of any size.
@@ -24,35 +21,30 @@ async def framed_content(body: AsyncIterable[bytes], size: int) -> AsyncIterator
     Source:
         Amazon S3 API reference, "Signature calculations for trailing checksums".
     """
-    checksum = left = 0
-    remaining = size
+    checksum = given = 0
+    if size:
+        yield _before(size)
     async for chunk in body:
+        given += len(chunk)
+        if given > size:
+            msg = f"There are more than the {size} bytes announced."
+            raise DamagedContentError(msg, reason="WrongLength")
         checksum = crc32(chunk, checksum)
-        offset = 0
-        while offset < len(chunk):
-            if not left:
-                left = min(_FRAME, remaining)
-                if not left:
-                    msg = f"There are more than the {size} bytes announced."
-                    raise DamagedContentError(msg, reason="WrongLength")
-                yield b"%x\r\n" % left
-            piece = chunk[offset : offset + left]
-            yield piece
-            offset += len(piece)
-            left -= len(piece)
-            remaining -= len(piece)
-            if not left:
-                yield b"\r\n"
-    yield b"0\r\nx-amz-checksum-crc32:%s\r\n\r\n" % base64_crc32(checksum).encode()
+        yield chunk
+    yield _after(size, base64_crc32(checksum))
 
 
 def framed_size(size: int) -> int:
     """Return the bytes that ``framed_content`` makes of ``size`` bytes."""
-    whole, rest = divmod(size, _FRAME)
-    frames = whole * (len(b"%x\r\n\r\n" % _FRAME) + _FRAME)
-    if rest:
-        frames += len(b"%x\r\n\r\n" % rest) + rest
-    return frames + len(b"0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n")
+    return (len(_before(size)) if size else 0) + size + len(_after(size, "AAAAAA=="))
+
+
+def _before(size: int) -> bytes:
+    return b"%x\r\n" % size
+
+
+def _after(size: int, checksum: str) -> bytes:
+    return b"%s0\r\nx-amz-checksum-crc32:%s\r\n\r\n" % (b"\r\n" if size else b"", checksum.encode())
 
 
 def base64_crc32(checksum: int) -> str:

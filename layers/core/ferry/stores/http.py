@@ -56,7 +56,7 @@ class Response(Protocol):
         """
 
     def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the rest of the body, still in its ``Content-Encoding``, in buffers of 1 byte to 0.5 MiB.
+        """Yield the rest of the body, still in its ``Content-Encoding``, in buffers of 1 byte to 0.75 MiB.
 
         While the reader is busy the connection fills one such buffer and then stops reading.
 

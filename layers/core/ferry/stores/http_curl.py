@@ -12,7 +12,11 @@ from ferry.stores.http_loop import CurlLoop
 
 KIB = 1024
 RECEIVE_BUFFER_SIZE = 256 * KIB
-SEND_BUFFER_SIZE = 256 * KIB
+HELD_SIZE = 512 * KIB
+"""Bytes of a body from which no more is received until its reader takes them, all at once."""
+READABLE_SIZE = 128 * KIB
+"""Bytes that are worth a turn of the event loop, while more is to come."""
+SEND_BUFFER_SIZE = 1024 * KIB
 SMALL_SEND_BUFFER_SIZE = 64 * KIB
 MAX_IDLE_CONNECTION_SECONDS = 60
 
@@ -43,7 +47,8 @@ class Transfer:
         self._is_read_whole = False
         self._is_receiving_paused = False
 
-        self._outgoing = memoryview(b"")
+        self._outgoing = b""
+        self._outgoing_sent = 0
         self._unsent_size = 0
         self._is_sending_paused = False
 
@@ -138,7 +143,8 @@ class Transfer:
         self._offer(last_buffer)
 
     def _offer(self, buffer: bytes) -> None:
-        self._outgoing = memoryview(buffer)
+        self._outgoing = buffer
+        self._outgoing_sent = 0
         if self._is_sending_paused and buffer:
             self._is_sending_paused = False
             self._set_pauses()
@@ -153,10 +159,13 @@ class Transfer:
                 return b""
             self._is_sending_paused = True
             return int(pycurl.READFUNC_PAUSE)
-        piece = bytes(outgoing[:max_size])
-        self._outgoing = outgoing[len(piece) :]
+        sent = self._outgoing_sent
+        # A slice of the whole is the buffer itself.
+        piece = outgoing[sent : sent + max_size]
+        self._outgoing_sent = sent = sent + len(piece)
         self._unsent_size -= len(piece)
-        if not self._outgoing:
+        if sent == len(outgoing):
+            self._outgoing = b""
             self._wake()
         return piece
 
@@ -186,7 +195,7 @@ class Transfer:
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the rest of the body."""
         while True:
-            if self._pieces:
+            if self._is_readable():
                 buffer = self._take_pieces()
                 self._resume_receiving()
                 yield buffer
@@ -196,6 +205,11 @@ class Transfer:
                 await self._wait()
         if self._failure is not None:
             raise self._failure
+
+    def _is_readable(self) -> bool:
+        if self._pieces_size >= READABLE_SIZE:
+            return True
+        return bool(self._pieces) and (self._is_done or self._unread_size == 0)
 
     async def settle(self) -> None:
         """Let a reply that was received whole come to its end, so that its connection is kept."""
@@ -245,14 +259,15 @@ class Transfer:
     def _on_received(self, piece: bytes) -> int | None:
         if not self.status:
             self._take_head(*http_wire.reply_head(self._head_lines))
-        if self._pieces_size >= RECEIVE_BUFFER_SIZE and not self._is_read_whole:
+            self._wake()
+        if self._pieces_size >= HELD_SIZE and not self._is_read_whole:
             self._is_receiving_paused = True
             return int(pycurl.WRITEFUNC_PAUSE)
         self._pieces.append(piece)
         self._pieces_size += len(piece)
         if self._unread_size is not None:
             self._unread_size -= len(piece)
-        if not self._is_read_whole:
+        if not self._is_read_whole and self._is_readable():
             self._wake()
         return None
 
