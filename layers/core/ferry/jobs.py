@@ -6,7 +6,8 @@ SQS bills by 64 KiB, so small objects travel many to a message.
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Final, Literal
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -30,22 +31,27 @@ def spell(message: BaseModel) -> str:
     Source:
         Amazon SQS API reference, "SendMessage": a body may not hold U+FFFE and U+FFFF, which keys may.
     """
-    body = message.model_dump_json(exclude_none=True)
+    return _escaped(message.model_dump_json(exclude_none=True))
+
+
+def _escaped(body: str) -> str:
     return body.replace("\ufffe", "\\ufffe").replace("\uffff", "\\uffff")
 
 
-class JobObject(_Message):
-    """One object of a job.
+@dataclass(slots=True)
+class JobObject:
+    """One object of a job; a plain dataclass, since a finder makes one for every object to copy.
 
     Attributes:
         etag: The source etag as listed, to recognise a replica that is already done.
         replica_etag: The replica's etag as listed, None when there was no replica.
     """
 
-    key: str = Field(min_length=1)
+    key: Annotated[str, Field(min_length=1)]
     size: Annotated[int, Field(ge=0)]
     etag: str
     replica_etag: str | None = None
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
 
 
 class CopyJob(_Message):
@@ -123,6 +129,7 @@ class EventJob(_Message):
 type Job = CopyJob | DeleteJob
 type Message = CopyJob | DeleteJob | EventJob
 
+_OBJECT: Final = TypeAdapter(JobObject)
 _JOB: Final[TypeAdapter[Job]] = TypeAdapter(Annotated[CopyJob | DeleteJob, Field(discriminator="kind")])
 
 
@@ -176,7 +183,7 @@ def _most_bytes(item: JobObject) -> int:
     """Return at least the bytes that an object has in a message: exactly those, unless they hold escapes."""
     key = item.key
     if not key.isascii() or not key.isprintable() or '"' in key or "\\" in key:
-        return len(spell(item).encode()) + 1
+        return len(_escaped(_OBJECT.dump_json(item, exclude_none=True).decode()).encode()) + 1
     replica = 0 if item.replica_etag is None else len(item.replica_etag) + len(',"replica_etag":""')
     return len(key) + len(str(item.size)) + len(item.etag) + replica + len('{"key":"","size":,"etag":""},')
 

@@ -92,7 +92,11 @@ def test_what_oss2_puts_the_newer_sdk_lists_and_reads(both, key, content, owner)
     assert reply.body.read() == content
     assert (reply.metadata["owner"], reply.content_type) == (owner, owner)
     assert key in _keys_in_new(both, prefix=key)
-    both.old.batch_delete_objects([key])
+    if "\r" in key:
+        # oss2 does not escape it in the list of keys, where XML reads it as a line feed.
+        both.old.delete_object(key)
+    else:
+        both.old.batch_delete_objects([key])
     assert not both.new.is_object_exist(both.name, key)
 
 

@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import AsyncIterable, AsyncIterator
-from typing import Final
 
 from ferry.checksums import crc32
 from ferry.errors import DamagedContentError
