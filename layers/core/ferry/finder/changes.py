@@ -104,22 +104,22 @@ def find_changes(  # noqa: PLR0913 - both sides, and what a task says about its 
 
         def decide(pair: Pair) -> Finding | Future[Finding] | None:
             """Decide about one key, elsewhere if the listings cannot tell; None for nothing to report."""
-            row = pair.source
+            key, row, replica_row = pair
             if row is None:
-                return _extra(pair) if is_extra(mapping.to_replica(pair.key)) else None
-            if not row.size and not mapping.to_replica(row.key):
+                return _extra(pair) if is_extra(mapping.to_replica(key)) else None
+            size = row.size
+            if not size and not mapping.to_replica(key):
                 return None
-            if not takes_all and not (mapping.covers(row.key) and filters.take(row)):
-                return Finding(row.key, row.size, None, left_out=LeftOut.EXCLUDED)
+            if not takes_all and not (mapping.covers(key) and filters.take(row)):
+                return Finding(key, size, None, left_out=LeftOut.EXCLUDED)
             if row.is_symlink:
                 return pool.submit(look, pair)
-            decision = compare_rows(row, pair.replica, mode)
+            decision = compare_rows(row, replica_row, mode)
             if decision is Decision.CURRENT:
-                return Finding(row.key, row.size, None)
+                return Finding(key, size, None)
             if decision is Decision.LOOK:
                 return pool.submit(look, pair)
-            copy = _to_copy(pair, row.size, row.etag)
-            return Finding(row.key, row.size, copy, storage_class=row.storage_class)
+            return Finding(key, size, _to_copy(pair, size, row.etag), None, None, row.storage_class)
 
         for batch in batched(pairs, _BATCH, strict=False):
             for decision in [decide(pair) for pair in batch]:
@@ -182,9 +182,4 @@ def _raise_unless_refused(error: PermanentError) -> None:
 
 
 def _to_copy(pair: Pair, size: int, etag: str) -> JobObject:
-    return JobObject(
-        key=pair.key,
-        size=size,
-        etag=etag,
-        replica_etag=pair.replica.etag if pair.replica else None,
-    )
+    return JobObject(pair.key, size, etag, None if pair.replica is None else pair.replica.etag)

@@ -139,18 +139,19 @@ def _read_alike(text: str, decode: Callable[[str], str]) -> list[ListedObject] |
     rows = _pattern(names).findall(text)
     if len(rows) != count:
         return None
+    # Column by column, so that most of the loops are C.
+    keys, sizes, etags, times, classes, kinds = _in_order(names)(tuple(zip(*rows, strict=True)))
+    if "%" in text or "+" in text:
+        keys = [decode(key) if "%" in key or "+" in key else key for key in keys]
+    if "&" in text:
+        etags = [etag.replace("&quot;", "") for etag in etags]
+    unquoted = [etag.strip('"') for etag in etags]
+    links = [kind == "Symlink" for kind in kinds]
     try:
-        return [
-            ListedObject(
-                decode(key) if "%" in key or "+" in key else key,
-                int(size),
-                _unquoted(etag),
-                datetime.fromisoformat(modified),
-                storage_class,
-                kind == "Symlink",
-            )
-            for key, size, etag, modified, storage_class, kind in map(_in_order(names), rows)
-        ]
+        columns = zip(
+            keys, map(int, sizes), unquoted, map(datetime.fromisoformat, times), classes, links, strict=True
+        )
+        return list(map(ListedObject._make, columns))
     except ValueError as error:
         raise _damaged(str(error)) from error
 
@@ -163,13 +164,9 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=16)
-def _in_order(names: tuple[str, ...]) -> Callable[[tuple[str, ...]], tuple[str, ...]]:
-    """Return what puts what was found into the order of ``_WANTED``."""
+def _in_order(names: tuple[str, ...]) -> Callable[[tuple[Sequence[str], ...]], tuple[Sequence[str], ...]]:
+    """Return what puts the columns that were found into the order of ``_WANTED``."""
     return itemgetter(*(names.index(name) if name in names else len(names) for name in _WANTED))
-
-
-def _unquoted(etag: str) -> str:
-    return etag.replace("&quot;", "").strip('"') if "&" in etag else etag.strip('"')
 
 
 def _read_xml(body: bytes, decode: Callable[[str], str], decode_token: Callable[[str], str]) -> ListingPage:
