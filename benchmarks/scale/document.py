@@ -20,7 +20,7 @@ from benchmarks.scale.model import (
     part_functions,
     scanned,
 )
-from benchmarks.scale.scanning import PLAN_ATTEMPTS, Scan
+from benchmarks.scale.scanning import Scan
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "scale.md"
 _SIZES: Final = (10**8, 10**9, 10**10)
@@ -162,7 +162,7 @@ def layouts() -> str:
         "Rounds",
         "Calls of the finder",
         "Listing takes",
-        "Planning",
+        "Planning of a round, at the most",
         "History events",
     )
     return table_of(head, rows)
@@ -325,10 +325,8 @@ def _slowest(taken: Mapping[str, float]) -> str:
 
 
 def _planning(scan: Scan) -> str:
-    if scan.plan_attempts > PLAN_ATTEMPTS:
-        fit = limits.PLAN_SECONDS.value / limits.PAGE_SECONDS.value
-        return f"**the run fails**: {scan.most_plan_requests:,} requests, in 300 s {fit:,.0f} fit"
-    return "in one call" if scan.plan_attempts == 1 else f"in {scan.plan_attempts} calls"
+    took = f"{scan.most_plan_requests:,} requests, {scan.longest_plan:,.0f} s"
+    return f"{took}: **cut short {scan.plans_cut_short} times**" if scan.plans_cut_short else took
 
 
 def _part_seconds(scenario: Scenario, bandwidth: float) -> str:
