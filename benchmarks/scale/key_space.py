@@ -40,6 +40,10 @@ def _folders(number: int, keys: int) -> str:
     return f"data/{digits[:2]}/{digits[2:4]}/{digits[4:]}-photo.jpg"
 
 
+def _halves(number: int, keys: int) -> str:
+    return f"data/{99 - (keys - number).bit_length():02}/{number:012}.jpg"
+
+
 LAYOUTS: Final = {
     "folders": Layout("256 folders of 256 folders, names spread", _folders),
     "hashes": Layout("no folders, names that are hashes", lambda number, keys: f"{_hash(number, keys)}.jpg"),
@@ -50,6 +54,7 @@ LAYOUTS: Final = {
         "no folders, and all names begin with the same 40 characters",
         lambda number, _: f"export-of-the-production-database-orders{number:012}.json",
     ),
+    "uneven": Layout("folders of which each holds as many as all after it", _halves),
 }
 
 

@@ -93,11 +93,13 @@ class Prober:
     """The threads that probe the source side by side, on a clock that grows by the time of their requests.
 
     Attributes:
+        plan_seconds: After so many there is no time for further requests.
         seconds: Since it began.
         ran_out: Whether it was told that there is no more time.
     """
 
     space: KeySpace
+    plan_seconds: float
     seconds: float = 0.0
     ran_out: bool = False
     _began: float = 0.0
@@ -120,7 +122,7 @@ class Prober:
 
     def out_of_time(self) -> bool:
         """Tell whether the function has no time for further requests."""
-        is_over = self._now() > limits.PLAN_SECONDS.value
+        is_over = self._now() >= self.plan_seconds
         self.ran_out = self.ran_out or is_over
         return is_over
 
@@ -163,13 +165,20 @@ def keys_per_second(cpu_per_1000: float) -> float:
     return min(KEYS_PER_PAGE / limits.PAGE_SECONDS.value, 1000 * limits.VCPU.value / cpu_per_1000)
 
 
-def scan(space: KeySpace, *, concurrency: int, later: bool = False) -> Scan:
+def scan(
+    space: KeySpace,
+    *,
+    concurrency: int,
+    later: bool = False,
+    plan_seconds: float = limits.PLAN_SECONDS.value,
+) -> Scan:
     """Plan and scan until no shard is left.
 
     Args:
         space: The source.
         concurrency: Finders at a time.
         later: Whether every key has a current replica, so that no job is needed.
+        plan_seconds: Of requests in one call of the step that plans.
     """
     rate = keys_per_second((limits.FINDER_LATER_CPU if later else limits.FINDER_CPU).value)
     keys_per_chunk = MAX_OBJECTS if later else MAX_CHANGES
@@ -179,7 +188,7 @@ def scan(space: KeySpace, *, concurrency: int, later: bool = False) -> Scan:
     seconds = longest_plan = 0.0
     while True:
         before = space.requests
-        prober = Prober(space)
+        prober = Prober(space, plan_seconds)
         unfinished = _plan(account, prober)
         most_requests = max(most_requests, space.requests - before)
         longest_plan = max(longest_plan, prober.seconds)

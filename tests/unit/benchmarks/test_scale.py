@@ -2,7 +2,7 @@ from functools import cache
 
 import pytest
 from ferry import costs
-from ferry.finder.shards import plan_ranges
+from ferry.finder.shards import PROBES_AT_ONCE, plan_ranges
 from ferry.keys import KeyRange
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from benchmarks.scale import document, limits, workflows
 from benchmarks.scale.finder_memory import walk
 from benchmarks.scale.key_space import LAYOUTS, KeySpace
-from benchmarks.scale.model import SCENARIOS, Settings, bottleneck
-from benchmarks.scale.scanning import scan
+from benchmarks.scale.model import SCENARIOS, Settings, bottleneck, scanned
+from benchmarks.scale.scanning import Prober, scan
 
 LAYOUT_NAMES = st.sampled_from(sorted(LAYOUTS))
 
@@ -76,6 +76,38 @@ def test_a_scan_looks_at_every_key_once_whatever_is_split(name, keys, concurrenc
     assert counted.calls >= counted.rounds
     assert counted.shards <= 1000
     assert counted.chunks * 20_000 >= keys
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_planning_fits_into_its_time_many_times_over(name):
+    counted = scanned(name, 10**10, 16)
+
+    assert counted.plans_cut_short == 0
+    assert counted.longest_plan <= limits.PLAN_SECONDS.value / 4
+
+
+@settings(max_examples=10, deadline=None)
+@given(LAYOUT_NAMES, st.floats(0, 20))
+def test_a_scan_looks_at_every_key_once_when_there_is_little_time_to_plan(name, seconds):
+    space = KeySpace(LAYOUTS[name], 10**8, is_blurred=True)
+
+    counted = scan(space, concurrency=16, plan_seconds=seconds)
+
+    assert counted.keys == 10**8
+    assert counted.longest_plan <= seconds + 3 * limits.PAGE_SECONDS.value
+    assert counted.plans_cut_short or counted.longest_plan <= seconds
+
+
+def test_probes_side_by_side_take_the_time_of_the_slowest_thread():
+    space = KeySpace(LAYOUTS["hashes"], 10**8)
+    prober = Prober(space, plan_seconds=100)
+
+    prober.map(lambda _: space.first_key("", KeyRange()), range(PROBES_AT_ONCE + 1))
+    after_two = prober.seconds
+    prober.map(lambda count: [space.first_key("", KeyRange()) for _ in range(count)], [1, 5])
+
+    assert after_two == 2 * limits.PAGE_SECONDS.value
+    assert prober.seconds == 7 * limits.PAGE_SECONDS.value
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)

@@ -30,7 +30,7 @@ def next_beginnings(
         source: The bucket to probe.
         beginning: Of the keys.
         key_range: Keys outside do not count.
-        out_of_time: Asked before every request but two; what was found by then is returned.
+        out_of_time: Asked every few requests; what was found by then is returned.
 
     Returns:
         Longer beginnings, ascending, none within another; none when there is nothing to tell apart.
