@@ -4,6 +4,7 @@ import pytest
 from ferry import costs
 from ferry.finder.shards import PROBES_AT_ONCE, plan_ranges
 from ferry.keys import KeyRange
+from ferry.run_control import SHARDS_PER_ROUND
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,6 +76,7 @@ def test_a_scan_looks_at_every_key_once_whatever_is_split(name, keys, concurrenc
     assert counted.keys == keys
     assert counted.calls >= counted.rounds
     assert counted.shards <= 1000
+    assert counted.widest_round <= SHARDS_PER_ROUND
     assert counted.chunks * 20_000 >= keys
 
 
@@ -135,6 +137,16 @@ def test_the_rates_are_those_that_costs_are_estimated_with():
     assert limits.FUNCTION_BYTES.value == costs.DEPLOYED.bytes_per_second
     assert limits.GIB_SECOND_PRICE.value == costs.PRICES.gib_seconds
     assert limits.WRITES_PER_JOB.value == 2 * costs.ROWS_OF_A_JOB
+
+
+@pytest.mark.parametrize("letter", ["x", "中", "\x01", '"', "\U0001f600"])
+def test_what_fails_all_at_once_fits_into_a_state_whatever_its_letters(letter):
+    largest = 48 * 1024**4
+
+    assert workflows.ranges_of(largest) == 1000
+    assert workflows.scans_payload(SHARDS_PER_ROUND, letter) <= limits.PAYLOAD.value
+    assert workflows.object_payload(largest, letter) <= limits.PAYLOAD.value
+    assert workflows.object_payload(100 * 1024**3, letter) <= limits.PAYLOAD.value
 
 
 def test_a_run_without_waits_has_the_history_of_its_states():
