@@ -242,3 +242,20 @@ def test_what_all_keys_share_is_found_with_few_requests():
 
     assert [piece.after for piece in pieces] == ["", *(f"{'x' * 1000}{number}" for number in range(1, 10))]
     assert len(source.probed) <= 30
+
+
+@pytest.mark.parametrize("letter", ["x", "中", "/", "\U0010ffff"])
+def test_no_listing_is_asked_to_begin_after_more_than_a_key_may_have(letter):
+    class Strict(Crowded):
+        @override
+        def first_key(self, prefix: str, key_range: KeyRange) -> str | None:
+            assert len(sort_key(key_range.after)) <= 1023
+            return super().first_key(prefix, key_range)
+
+    base = letter * (1022 // len(letter.encode()))
+    keys = [base[:-number] if number else base for number in range(5)]
+    keys += [f"{key[:-1]}a" for key in keys]
+
+    ranges = plan_ranges(bucket_of(keys, Strict), [""], KeyRange(), wanted=8)
+
+    assert sum(keys_in(ranges, keys)) == len(keys)

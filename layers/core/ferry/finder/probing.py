@@ -11,6 +11,8 @@ from ferry.keys import LAST_CHARACTER, KeyRange, sort_key
 from ferry.stores.protocols import SourceStore
 
 _MOST_FOLDERS: Final = 1000
+_LONGEST_PLACE: Final = 1023
+"""Bytes of a key that a listing can be asked to begin after."""
 _MOST_CHARACTERS: Final = 64
 """Of one place in the keys, each of which takes a request: all of Base64, hexadecimal digits and numbers."""
 MOST_REQUESTS: Final = 84
@@ -64,7 +66,7 @@ def _next_folders(source: SourceStore, beginning: str, rest: KeyRange) -> list[s
     begun = f"{beginning}{name}/"
     # The range may begin within a folder or end before its first key.
     names = [begun, *(folder for folder in folders if folder not in {begun, rest.until})]
-    beyond = source.first_key(beginning, KeyRange(names[-1] + LAST_CHARACTER, rest.until))
+    beyond = source.first_key(beginning, KeyRange(_end_of(names[-1]), rest.until))
     return names if len(names) > 1 and beyond is None else []
 
 
@@ -83,7 +85,7 @@ def _next_characters(
             # A key that goes on with the last character there is lies beyond the probe.
             break
         names.append(name)
-        after = name + LAST_CHARACTER
+        after = _end_of(name)
     return names
 
 
@@ -97,9 +99,19 @@ def _shared_beginning(
     shared, longest = len(beginning), len(first)
     while shared < longest and not out_of_time():
         middle = (shared + longest + 1) // 2
-        beyond = source.first_key(beginning, KeyRange(first[:middle] + LAST_CHARACTER, key_range.until))
+        beyond = source.first_key(beginning, KeyRange(_end_of(first[:middle]), key_range.until))
         if beyond is None:
             shared = middle
         else:
             longest = middle - 1
     return first[:shared]
+
+
+def _end_of(beginning: str) -> str:
+    """Return what comes after the keys with a beginning, or the beginning where that is too long to ask for.
+
+    Source:
+        OSS API reference, "ListObjectsV2": ``start-after`` is shorter than 1,024 bytes.
+    """
+    end = beginning + LAST_CHARACTER
+    return end if len(sort_key(end)) <= _LONGEST_PLACE else beginning
