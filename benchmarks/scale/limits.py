@@ -74,7 +74,12 @@ PARTITION_WRITES: Final = Figure(
     "per s",
     "Amazon DynamoDB Developer Guide, “Warm throughput”",
 )
-PLAN_SECONDS: Final = Figure("Step that plans shards", 300, "s", "`RunControlFunction` in `template.yaml`")
+PLAN_SECONDS: Final = Figure(
+    "Requests of the step that plans shards",
+    180,
+    "s",
+    "300 s in `template.yaml`, less the margin of `run_control`",
+)
 SEAL_WAIT: Final = Figure(
     "A run's wait for its last job",
     1_500 * 900,
@@ -101,7 +106,7 @@ VCPU: Final = Figure(
     "AWS Lambda Developer Guide, “Memory”: 1,769 MB are 1 vCPU",
 )
 PAGE_SECONDS: Final = Figure(
-    "A page of 1,000 keys of OSS", 0.25, "s", "assumed; pages of one listing come one after the other"
+    "A page of 1,000 keys of OSS, or a probe", 0.25, "s", "assumed; those of one listing come one by one"
 )
 FINDER_CPU: Final = Figure(
     "Finder, first run", 0.0803, "CPU s per 1,000 keys", "[finder](performance.md#finder)"

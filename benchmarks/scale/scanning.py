@@ -1,26 +1,25 @@
 """The shards of a run from the first plan to the last, by the code that plans and splits them."""
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from math import ceil, inf
+from math import ceil
 from typing import TYPE_CHECKING, Final, cast
 
 from ferry.finder.chunks import MAX_CHANGES, MAX_OBJECTS
+from ferry.finder.shards import PROBES_AT_ONCE
 from ferry.keys import KeyRange
 from ferry.run_control import plan_shards
 from ferry.tasks.models import OssSource, Run, S3Destination, Shard, Task
 
 from benchmarks.scale import limits
-from benchmarks.scale.key_space import KEYS_PER_PAGE, KeySpace, OutOfTimeError
+from benchmarks.scale.key_space import KEYS_PER_PAGE, KeySpace
 
 if TYPE_CHECKING:
     from ferry.stores.protocols import SourceStore
     from ferry.tasks.progress import RunProgress
 
-PLAN_ATTEMPTS: Final = 4
-"""Of the step ``PlanShards`` of the workflow, when its function runs out of time."""
 LONGEST_NAME: Final = "a-task-with-a-name-as-long-as-may-be-000"
 
 
@@ -89,6 +88,45 @@ class Account:
         return None
 
 
+@dataclass
+class Prober:
+    """The threads that probe the source side by side, on a clock that grows by the time of their requests.
+
+    Attributes:
+        plan_seconds: After so many there is no time for further requests.
+        seconds: Since it began.
+        ran_out: Whether it was told that there is no more time.
+    """
+
+    space: KeySpace
+    plan_seconds: float
+    seconds: float = 0.0
+    ran_out: bool = False
+    _began: float = 0.0
+    _requests: int = 0
+
+    def map[One, Result](self, work: Callable[[One], Result], each: Iterable[One], /) -> list[Result]:
+        """Do the work one after the other, and take the time that it takes the threads."""
+        free = [self.seconds] * PROBES_AT_ONCE
+        results: list[Result] = []
+        for one in each:
+            self._began, self._requests = free[0], self.space.requests
+            results.append(work(one))
+            heapq.heapreplace(free, self._now())
+        self.seconds = max(free)
+        self._began, self._requests = self.seconds, self.space.requests
+        return results
+
+    def _now(self) -> float:
+        return self._began + (self.space.requests - self._requests) * limits.PAGE_SECONDS.value
+
+    def out_of_time(self) -> bool:
+        """Tell whether the function has no time for further requests."""
+        is_over = self._now() >= self.plan_seconds
+        self.ran_out = self.ran_out or is_over
+        return is_over
+
+
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What looking at every key came to.
@@ -101,9 +139,9 @@ class Scan:
         chunks: Manifests.
         seconds: With so many finders at a time.
         plan_requests: Of the step that plans, in all.
-        most_plan_requests: Of the one call that took most and came to its end.
-        plan_attempts: Calls that one step that plans took, since the others ran out of time; above
-            ``PLAN_ATTEMPTS`` the run fails, and the other figures are as if it had not.
+        most_plan_requests: Of its call that took most.
+        longest_plan: Seconds of its call that took longest.
+        plans_cut_short: Its calls that ran out of time and left shards larger than they should be.
         pages: Of the source's listing.
     """
 
@@ -116,7 +154,8 @@ class Scan:
     seconds: float
     plan_requests: int
     most_plan_requests: int
-    plan_attempts: int
+    longest_plan: float
+    plans_cut_short: int
     pages: int
     written_rows: int
 
@@ -126,26 +165,35 @@ def keys_per_second(cpu_per_1000: float) -> float:
     return min(KEYS_PER_PAGE / limits.PAGE_SECONDS.value, 1000 * limits.VCPU.value / cpu_per_1000)
 
 
-def scan(space: KeySpace, *, concurrency: int, later: bool = False) -> Scan:
+def scan(
+    space: KeySpace,
+    *,
+    concurrency: int,
+    later: bool = False,
+    plan_seconds: float = limits.PLAN_SECONDS.value,
+) -> Scan:
     """Plan and scan until no shard is left.
 
     Args:
         space: The source.
         concurrency: Finders at a time.
         later: Whether every key has a current replica, so that no job is needed.
+        plan_seconds: Of requests in one call of the step that plans.
     """
     rate = keys_per_second((limits.FINDER_LATER_CPU if later else limits.FINDER_CPU).value)
     keys_per_chunk = MAX_OBJECTS if later else MAX_CHANGES
     capacity = int(rate * limits.FINDER_SECONDS.value)
     account = Account(made_up_run())
-    rounds = widest = calls = chunks = pages = most_attempts = most_requests = keys = 0
-    seconds = 0.0
+    rounds = widest = calls = chunks = pages = most_requests = cut_short = keys = 0
+    seconds = longest_plan = 0.0
     while True:
         before = space.requests
-        unfinished, attempts, requests = _plan(space, account, has_failed=most_attempts > PLAN_ATTEMPTS)
-        most_requests = max(most_requests, requests)
-        most_attempts = max(most_attempts, attempts)
-        seconds += (space.requests - before) * limits.PAGE_SECONDS.value
+        prober = Prober(space, plan_seconds)
+        unfinished = _plan(account, prober)
+        most_requests = max(most_requests, space.requests - before)
+        longest_plan = max(longest_plan, prober.seconds)
+        cut_short += prober.ran_out
+        seconds += prober.seconds
         if not unfinished:
             break
         rounds += 1
@@ -166,37 +214,23 @@ def scan(space: KeySpace, *, concurrency: int, later: bool = False) -> Scan:
         seconds=seconds,
         plan_requests=space.requests,
         most_plan_requests=most_requests,
-        plan_attempts=most_attempts,
+        longest_plan=longest_plan,
+        plans_cut_short=cut_short,
         pages=pages,
         written_rows=account.written_rows + chunks,
     )
 
 
-def _plan(space: KeySpace, account: Account, *, has_failed: bool) -> tuple[list[str], int, int]:
-    """Plan as the workflow does, which tries again what ran out of time; what was split by then stays split.
-
-    Args:
-        space: The source.
-        account: The run's.
-        has_failed: Whether the run has failed already; the simulation goes on as if there were time enough.
-
-    Returns:
-        The unfinished shards, how many calls it took, one more than the workflow makes if it fails, and the
-        requests of the last of them.
-    """
-    most = limits.PLAN_SECONDS.value / limits.PAGE_SECONDS.value
-    progress, source = cast("RunProgress", account), cast("SourceStore", space)
-    for attempt in range(1, PLAN_ATTEMPTS + 2):
-        before = space.requests
-        space.most_requests = inf if has_failed or attempt > PLAN_ATTEMPTS else before + most
-        try:
-            unfinished = plan_shards(progress, account.run, source, account)
-        except OutOfTimeError:
-            continue
-        finally:
-            space.most_requests = inf
-        return unfinished, attempt, space.requests - before
-    raise AssertionError
+def _plan(account: Account, prober: Prober) -> list[str]:
+    """Plan as the workflow's step does; return the unfinished shards."""
+    return plan_shards(
+        cast("RunProgress", account),
+        account.run,
+        cast("SourceStore", prober.space),
+        account,
+        workers=prober,
+        out_of_time=prober.out_of_time,
+    )
 
 
 def _call(space: KeySpace, account: Account, shard_id: str, capacity: int, keys_per_chunk: int) -> int:

@@ -11,6 +11,8 @@ from ferry.telemetry import count, logger, metered, traced
 
 MARGIN_MS = 60_000
 """Left at the end for what follows the report of a run."""
+PLAN_MARGIN_MS = 120_000
+"""Left at the end of planning for requests that are under way and for writing shards down."""
 
 
 @logger().inject_lambda_context
@@ -42,7 +44,14 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
             control.open_run(progress, run, wiring.source(run), wiring.replica(run))
             return {**ids, "resumed": run.resumes > 0}
         case "plan":
-            shards = control.plan_shards(progress, run, wiring.source(run), wiring.run_bucket())
+            shards = control.plan_shards(
+                progress,
+                run,
+                wiring.source(run),
+                wiring.run_bucket(),
+                workers=wiring.probes(),
+                out_of_time=lambda: context.get_remaining_time_in_millis() < PLAN_MARGIN_MS,
+            )
             deletes = not shards and not run.dry_run and run.task.deletes is not None
             return {"shards": [{**ids, "shard_id": shard_id} for shard_id in shards], "deletes": deletes}
         case "seal":

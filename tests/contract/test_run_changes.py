@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.chunks import Chunk
-from ferry.run_control import close_run, closing_step, plan_shards, seal_run
+from ferry.run_control import close_run, closing_step, seal_run
 from ferry.stores.memory import MemorySource
 from ferry.tasks.control import RESUMABLE, RunControl
 from ferry.tasks.deletes import Deletes
@@ -14,7 +14,7 @@ from ferry.tasks.models import Counts, Failure, Found, RunState
 from ferry.tasks.store import BusyError
 
 from tests.support.builders import NOON, RUN_ID, run_of, task
-from tests.support.runs import MemoryDocuments, noted_endings, open_books, shard, trail_of
+from tests.support.runs import MemoryDocuments, noted_endings, open_books, planned, shard, trail_of
 from tests.support.threads import together
 
 LATER = NOON + timedelta(minutes=5)
@@ -146,7 +146,7 @@ def test_the_steps_of_a_paused_run_do_nothing(books, control):
     control.pause(RUN_ID)
 
     with pytest.raises(PermanentError, match="The run is paused"):
-        plan_shards(books.progress, books.run, MemorySource(), MemoryDocuments())
+        planned(books)
     with pytest.raises(PermanentError, match="The run is paused"):
         seal_run(books.progress, books.run, "token")
     books.progress.give_up(RUN_ID, BROKEN)
@@ -201,7 +201,7 @@ def test_a_retry_is_a_run_of_its_own_that_looks_at_the_failures_with_one_finder(
     books.progress.close_run(RUN_ID, None)
 
     retry = control.retry(RUN_ID, LATER)
-    ids = plan_shards(books.progress, retry, MemorySource(), MemoryDocuments())
+    ids = planned(books, run=retry)
 
     assert (retry.retry_of, retry.run_id, ids) == (RUN_ID, "photos-20260131t120500z", ["0000"])
     assert books.workflows.started == [retry.run_id]
@@ -234,7 +234,7 @@ def test_a_late_finder_keeps_a_shard_from_being_split_under_it(books):
     documents = MemoryDocuments()
     documents.write_once(f"runs/{RUN_ID}/manifests/0000/00000003.json", b"recorded by a late finder")
 
-    assert plan_shards(books.progress, books.run, source, documents) == ["0000"]
+    assert planned(books, source, documents=documents) == ["0000"]
 
 
 def test_a_shard_that_is_split_leaves_no_place_for_a_late_finders_chunk(books):
@@ -244,7 +244,7 @@ def test_a_shard_that_is_split_leaves_no_place_for_a_late_finders_chunk(books):
     books.ledger.put_shards(RUN_ID, [shard(sequence=3)])
     documents = MemoryDocuments()
 
-    assert len(plan_shards(books.progress, books.run, source, documents)) > 1
+    assert len(planned(books, source, documents=documents)) > 1
 
     (taken,) = documents.kept.values()
     chunk = Chunk.model_validate_json(taken)

@@ -6,13 +6,13 @@ import pytest
 from ferry.errors import ConfigurationError
 from ferry.objects import Notice
 from ferry.outcome import Outcome, Result
-from ferry.run_control import closing_step, open_run, plan_shards, seal_run
+from ferry.run_control import closing_step, open_run, seal_run
 from ferry.stores.memory import MemoryReplica, MemorySource
 from ferry.tasks.models import Counts, Found, RunState
 from ferry.tasks.progress import count_outcomes
 
 from tests.support.builders import NOON, RUN_ID
-from tests.support.runs import MemoryDocuments, open_books, shard
+from tests.support.runs import open_books, planned, shard
 from tests.support.threads import together
 
 COPIED = Outcome("k", Result.COPIED, size=10)
@@ -171,7 +171,7 @@ def test_the_first_plan_cuts_the_whole_key_space(books):
     for number in range(1200):
         source.write(f"{number % 20:02}/{number}", b"")
 
-    ids = plan_shards(books.progress, books.run, source, MemoryDocuments())
+    ids = planned(books, source)
 
     shards = list(books.ledger.list_shards(RUN_ID))
     assert [kept.shard_id for kept in shards] == ids
@@ -186,7 +186,7 @@ def test_a_plan_after_everything_was_scanned_is_empty(books):
         RUN_ID, [shard(0, until="m", exhausted=True), shard(1, after="m", exhausted=True)]
     )
 
-    assert plan_shards(books.progress, books.run, MemorySource(), MemoryDocuments()) == []
+    assert planned(books) == []
 
 
 def test_a_later_plan_shares_what_is_left_among_more_finders(books):
@@ -196,7 +196,7 @@ def test_a_later_plan_shares_what_is_left_among_more_finders(books):
     half = shard(0, until="1999", checkpoint="0499", sequence=2)
     books.ledger.put_shards(RUN_ID, [half, shard(1, after="1999", checkpoint="1999", until="2100")])
 
-    ids = plan_shards(books.progress, books.run, source, MemoryDocuments())
+    ids = planned(books, source)
 
     kept = {piece.shard_id: piece for piece in books.ledger.list_shards(RUN_ID)}
     rest = [kept[shard_id] for shard_id in ids if shard_id != "0001"]
@@ -207,11 +207,22 @@ def test_a_later_plan_shares_what_is_left_among_more_finders(books):
     assert [piece.until for piece in rest[:-1]] == [piece.after for piece in rest[1:]]
 
 
+def test_a_plan_without_time_makes_one_shard_and_later_leaves_shards_as_they_are(books):
+    source = MemorySource()
+    for number in range(3000):
+        source.write(f"{number:04}", b"")
+
+    assert planned(books, source, is_late=True) == ["0000"]
+    assert planned(books, source, is_late=True) == ["0000"]
+    (whole,) = books.ledger.list_shards(RUN_ID)
+    assert (whole.after, whole.until, whole.exhausted) == ("", None, False)
+
+
 def test_nothing_is_planned_for_a_run_that_was_given_up(books):
     books.tasks.record_reason(RUN_ID, "The key is disabled.")
 
     with pytest.raises(ConfigurationError, match="The key is disabled"):
-        plan_shards(books.progress, books.run, MemorySource(), MemoryDocuments())
+        planned(books)
 
 
 @pytest.mark.parametrize(

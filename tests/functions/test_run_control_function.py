@@ -8,7 +8,7 @@ from ferry.keys import KeyRange
 from ferry.tasks.alerts import Alerts, AlertTopics
 from ferry.tasks.models import Counts, Failure, Found, RunState
 
-from functions.run_control.app import lambda_handler
+from functions.run_control.app import PLAN_MARGIN_MS, lambda_handler
 from tests.support.aws import unique_name
 from tests.support.builders import RUN_ID
 from tests.support.deployments import TASK_TOPIC_PREFIX, Context, sample
@@ -46,6 +46,17 @@ def test_planning_a_small_bucket_makes_one_shard_once(deployment):
     second = control("plan")
 
     assert first == second == {"shards": [{**IDS, "shard_id": "0000"}], "deletes": False}
+
+
+def test_a_large_bucket_is_cut_only_while_there_is_time(deployment):
+    for number in range(1000):
+        deployment.source.write(f"{number:04}", b"")
+
+    late = lambda_handler(sample("run_control-plan"), Context(remaining_ms=PLAN_MARGIN_MS - 1))
+    early = lambda_handler(sample("run_control-plan"), Context(remaining_ms=PLAN_MARGIN_MS * 2))
+
+    assert [shard["shard_id"] for shard in late["shards"]] == ["0000"]
+    assert len(early["shards"]) > 1
 
 
 def test_planning_after_every_key_was_looked_at_names_no_shard(deployment):

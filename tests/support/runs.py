@@ -1,10 +1,13 @@
 """Runs on a table: the store, the ledger, and a Step Functions that only notes who was woken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ferry.errors import FerryError, TransientError
 from ferry.jobs import Message
+from ferry.run_control import plan_shards
+from ferry.stores.memory import MemorySource
+from ferry.stores.protocols import SourceStore
 from ferry.tasks.audit import AuditLog, AuditTrail
 from ferry.tasks.endings import Announcer, Endings
 from ferry.tasks.ledger import Ledger
@@ -165,6 +168,32 @@ def open_books(table: object, run: Run | None = None) -> Books:
     progress.tasks.create_run(run)
     progress.tasks.mark_running(run.run_id)
     return Books(progress, workflows, run)
+
+
+class OneByOne:
+    """Workers that do everything one after the other."""
+
+    def map[One, Result](self, work: Callable[[One], Result], each: Iterable[One], /) -> list[Result]:
+        return [work(one) for one in each]
+
+
+def planned(
+    books: Books,
+    source: SourceStore | None = None,
+    *,
+    run: Run | None = None,
+    documents: MemoryDocuments | None = None,
+    is_late: bool = False,
+) -> list[str]:
+    """Plan the shards of a run, with all the time there is or none of it; return their ids."""
+    return plan_shards(
+        books.progress,
+        run or books.run,
+        source or MemorySource(),
+        documents or MemoryDocuments(),
+        workers=OneByOne(),
+        out_of_time=lambda: is_late,
+    )
 
 
 def shard(number: int = 0, **fields: object) -> Shard:

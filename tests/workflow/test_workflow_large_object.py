@@ -135,22 +135,34 @@ def test_a_range_that_fails_reports_its_error_as_a_problem(error, problem):
     }
 
 
-@pytest.mark.parametrize(("count", "letters"), [(2, 500), (101, 80)])
+@pytest.mark.parametrize(
+    ("letter", "count", "message"),
+    [
+        ("m", 2, "m" * 350),
+        ("中", 2, "中" * 350),
+        ("m", 101, "m" * 80),
+        ("中", 101, "?" * 80),
+        ("\x01", 101, "?" * 80),
+        ("\\", 101, "?" * 80),
+        ("中 m", 101, ("? m" * 27)[:80]),
+    ],
+)
 @pytest.mark.parametrize("raised", [True, False])
-def test_the_messages_of_all_ranges_fit_into_one_state(raised, count, letters):
-    problem = {"error": "ConfigurationError", "reason": "AccessDenied", "message": "m" * 5000}
+def test_the_messages_of_all_ranges_fit_into_one_state(raised, letter, count, message):
+    said = (letter * 1000)[:1000]
+    problem = {"error": "ConfigurationError", "reason": "AccessDenied", "message": said}
     ranges = [{"first": number, "last": number} for number in range(1, count + 1)]
 
     execution = start(
         multipart_plan=lambda event: {**event, **PINNED, "ranges": ranges},
-        multipart_copy=Fails("ConfigurationError", "m" * 5000) if raised else {"problem": problem},
+        multipart_copy=Fails("ConfigurationError", said) if raised else {"problem": problem},
     )
 
     (completion,) = execution.events("multipart_finish:complete")
     assert len(completion["results"]) == count
     for result in completion["results"]:
         assert result["problem"]["error"] == "ConfigurationError"
-        assert result["problem"]["message"] == "m" * letters
+        assert result["problem"]["message"] == message
     if count > 100:
         assert len(json.dumps(completion["results"])) / count < 220
 

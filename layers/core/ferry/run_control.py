@@ -2,14 +2,14 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ferry.errors import ConfigurationError, PermanentError
 from ferry.finder.chunks import Chunk
 from ferry.finder.scan import Documents, record_chunk
-from ferry.finder.shards import DEFAULT_SHARDS, plan_ranges
+from ferry.finder.shards import DEFAULT_SHARDS, Workers, cut_ranges
 from ferry.keys import KeyRange
 from ferry.multipart.steps import caught_error
 from ferry.preflight import check_access
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PARTS_PER_SPLIT = 8
+SHARDS_PER_ROUND = 256
+"""So many keep the finders busy; where there are more, splitting them gains nothing."""
 MAX_SHARDS = 1000
 
 
@@ -69,12 +71,28 @@ def open_run(progress: RunProgress, run: Run, source: SourceStore, replica: Repl
     progress.tasks.mark_running(run.run_id)
 
 
-def plan_shards(progress: RunProgress, run: Run, source: SourceStore, documents: Documents) -> list[str]:
+def plan_shards(
+    progress: RunProgress,
+    run: Run,
+    source: SourceStore,
+    documents: Documents,
+    *,
+    workers: Workers,
+    out_of_time: Callable[[], bool],
+) -> list[str]:
     """Cut what is left of a run into shards.
 
     The first call cuts the whole key space, unless the run takes up an earlier one's failures, which one
-    finder looks at. Later calls split every shard that a finder could not exhaust in its time at the key it
-    reached, so that more finders share the rest.
+    finder looks at. Later calls split what finders could not exhaust in their time, from the keys they
+    reached on, so that more finders share the rest.
+
+    Args:
+        progress: The run's account.
+        run: The run.
+        source: The bucket to probe.
+        documents: Where chunks are recorded.
+        workers: Send the requests to the source.
+        out_of_time: When it says so, shards stay as large as they are by then.
 
     Returns:
         Ids of the unfinished shards, ascending; none when every key was looked at.
@@ -91,36 +109,51 @@ def plan_shards(progress: RunProgress, run: Run, source: SourceStore, documents:
         ledger.put_shards(run.run_id, [Shard(shard_id="0000")])
         return ["0000"]
     if not shards:
-        ranges = plan_ranges(source, prefixes, KeyRange(), wanted=DEFAULT_SHARDS)
-        shards = [
-            Shard(shard_id=f"{number:04}", after=piece.after, until=piece.until, checkpoint=piece.after)
-            for number, piece in enumerate(ranges)
-        ]
-        ledger.put_shards(run.run_id, shards)
-        return [shard.shard_id for shard in shards]
-    unfinished: list[str] = []
+        (ranges,) = cut_ranges(
+            source, prefixes, [KeyRange()], wanted=DEFAULT_SHARDS, workers=workers, out_of_time=out_of_time
+        )
+        first = _numbered(ranges, 0)
+        ledger.put_shards(run.run_id, first)
+        return [shard.shard_id for shard in first]
+    unfinished = [shard for shard in shards if not shard.exhausted]
+    rests = [KeyRange(shard.checkpoint, shard.until) for shard in unfinished]
+    wanted = 1 if run.retry_of is not None else parts_wanted(len(unfinished), len(shards))
+    if wanted == 1:
+        return [shard.shard_id for shard in unfinished]
+    cuts = cut_ranges(source, prefixes, rests, wanted=wanted, workers=workers, out_of_time=out_of_time)
+    ids: list[str] = []
     total = len(shards)
-    for shard in shards:
-        if shard.exhausted:
-            continue
-        rest = KeyRange(shard.checkpoint, shard.until)
-        wanted = min(_PARTS_PER_SPLIT, MAX_SHARDS - total) if run.retry_of is None else 1
-        pieces = plan_ranges(source, prefixes, rest, wanted=wanted) if wanted > 1 else [rest]
+    for shard, pieces in zip(unfinished, cuts, strict=True):
         if len(pieces) == 1 or not record_chunk(documents, run.run_id, Chunk.empty(shard)):
             # One that a late finder has recorded a chunk of is scanned on from there.
-            unfinished.append(shard.shard_id)
+            ids.append(shard.shard_id)
             continue
-        parts = [
-            Shard(
-                shard_id=f"{total + number:04}", after=piece.after, until=piece.until, checkpoint=piece.after
-            )
-            for number, piece in enumerate(pieces)
-        ]
+        parts = _numbered(pieces, total)
         # The empty chunk keeps a late finder from sending jobs that no shard counts.
         ledger.split_shard(run.run_id, shard, parts)
         total += len(parts)
-        unfinished += [part.shard_id for part in parts]
-    return unfinished
+        ids += [part.shard_id for part in parts]
+    return sorted(ids)
+
+
+def _numbered(ranges: Sequence[KeyRange], first: int) -> list[Shard]:
+    return [
+        Shard(shard_id=f"{number:04}", after=piece.after, until=piece.until, checkpoint=piece.after)
+        for number, piece in enumerate(ranges, start=first)
+    ]
+
+
+def parts_wanted(unfinished: int, shards: int) -> int:
+    """Return how many parts each unfinished shard is to be split into, at least 1.
+
+    Args:
+        unfinished: How many there are.
+        shards: Of the run, finished ones among them.
+    """
+    if not unfinished:
+        return 1
+    share = min(SHARDS_PER_ROUND // unfinished, (MAX_SHARDS - shards) // unfinished)
+    return max(1, min(_PARTS_PER_SPLIT, share))
 
 
 def seal_run(progress: RunProgress, run: Run, task_token: str) -> None:

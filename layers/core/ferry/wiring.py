@@ -9,6 +9,7 @@ from ferry.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import ThreadPoolExecutor
 
     import boto3
     from botocore.config import Config
@@ -252,6 +253,16 @@ def _task_retry(task: "Task") -> "RetryPolicy":
     from ferry.telemetry import note_retry
 
     return RetryPolicy(watch=partial(note_retry, task_id=task.task_id))
+
+
+@lru_cache
+def probes() -> "ThreadPoolExecutor":
+    """Return the threads that probe sources side by side; each keeps its connections."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from ferry.finder.shards import PROBES_AT_ONCE
+
+    return ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe")
 
 
 def source(run: "Run") -> "OssStore":

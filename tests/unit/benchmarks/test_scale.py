@@ -2,16 +2,17 @@ from functools import cache
 
 import pytest
 from ferry import costs
-from ferry.finder.shards import plan_ranges
+from ferry.finder.shards import PROBES_AT_ONCE, plan_ranges
 from ferry.keys import KeyRange
+from ferry.run_control import SHARDS_PER_ROUND
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.scale import document, limits, workflows
 from benchmarks.scale.finder_memory import walk
 from benchmarks.scale.key_space import LAYOUTS, KeySpace
-from benchmarks.scale.model import SCENARIOS, Settings, bottleneck
-from benchmarks.scale.scanning import scan
+from benchmarks.scale.model import SCENARIOS, Settings, bottleneck, scanned
+from benchmarks.scale.scanning import Prober, scan
 
 LAYOUT_NAMES = st.sampled_from(sorted(LAYOUTS))
 
@@ -75,7 +76,40 @@ def test_a_scan_looks_at_every_key_once_whatever_is_split(name, keys, concurrenc
     assert counted.keys == keys
     assert counted.calls >= counted.rounds
     assert counted.shards <= 1000
+    assert counted.widest_round <= SHARDS_PER_ROUND
     assert counted.chunks * 20_000 >= keys
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_planning_fits_into_its_time_many_times_over(name):
+    counted = scanned(name, 10**10, 16)
+
+    assert counted.plans_cut_short == 0
+    assert counted.longest_plan <= limits.PLAN_SECONDS.value / 4
+
+
+@settings(max_examples=10, deadline=None)
+@given(LAYOUT_NAMES, st.floats(0, 20))
+def test_a_scan_looks_at_every_key_once_when_there_is_little_time_to_plan(name, seconds):
+    space = KeySpace(LAYOUTS[name], 10**8, is_blurred=True)
+
+    counted = scan(space, concurrency=16, plan_seconds=seconds)
+
+    assert counted.keys == 10**8
+    assert counted.longest_plan <= seconds + 3 * limits.PAGE_SECONDS.value
+    assert counted.plans_cut_short or counted.longest_plan <= seconds
+
+
+def test_probes_side_by_side_take_the_time_of_the_slowest_thread():
+    space = KeySpace(LAYOUTS["hashes"], 10**8)
+    prober = Prober(space, plan_seconds=100)
+
+    prober.map(lambda _: space.first_key("", KeyRange()), range(PROBES_AT_ONCE + 1))
+    after_two = prober.seconds
+    prober.map(lambda count: [space.first_key("", KeyRange()) for _ in range(count)], [1, 5])
+
+    assert after_two == 2 * limits.PAGE_SECONDS.value
+    assert prober.seconds == 7 * limits.PAGE_SECONDS.value
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: one.name)
@@ -103,6 +137,16 @@ def test_the_rates_are_those_that_costs_are_estimated_with():
     assert limits.FUNCTION_BYTES.value == costs.DEPLOYED.bytes_per_second
     assert limits.GIB_SECOND_PRICE.value == costs.PRICES.gib_seconds
     assert limits.WRITES_PER_JOB.value == 2 * costs.ROWS_OF_A_JOB
+
+
+@pytest.mark.parametrize("letter", ["x", "中", "\x01", '"', "\U0001f600"])
+def test_what_fails_all_at_once_fits_into_a_state_whatever_its_letters(letter):
+    largest = 48 * 1024**4
+
+    assert workflows.ranges_of(largest) == 1000
+    assert workflows.scans_payload(SHARDS_PER_ROUND, letter) <= limits.PAYLOAD.value
+    assert workflows.object_payload(largest, letter) <= limits.PAYLOAD.value
+    assert workflows.object_payload(100 * 1024**3, letter) <= limits.PAYLOAD.value
 
 
 def test_a_run_without_waits_has_the_history_of_its_states():

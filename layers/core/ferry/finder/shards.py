@@ -4,79 +4,128 @@ Shards are key ranges that together cover the whole key space, so no key can fal
 keys look like. Of each, only what lies under the chosen prefixes is ever listed.
 """
 
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
+from typing import Final, Protocol
 
-from ferry.keys import LAST_CHARACTER, KeyRange, sort_key
+from ferry.finder.probing import next_beginnings
+from ferry.keys import KeyRange
 from ferry.listings import list_under
 from ferry.stores.protocols import SourceStore
 
 DEFAULT_SHARDS: Final = 32
-_PROBE_LEVELS: Final = 1000
+PROBES_AT_ONCE: Final = 32
+"""Of the requests that a source can be sent side by side; its stores keep connections for more."""
+LOOKS_PER_SHARD: Final = 2
+"""How many beginnings are looked below for every shard wanted, at the most."""
 _NOT_WORTH_CUTTING: Final = 1000
+
+
+class Workers(Protocol):
+    """Does work side by side, as a pool of threads."""
+
+    def map[One, Result](self, work: Callable[[One], Result], each: Iterable[One], /) -> Iterable[Result]:
+        """Return the results in the order of what they are of; raise the first error."""
+
+
+@dataclass
+class _Cut:
+    """A range that is being cut.
+
+    Attributes:
+        beginnings: Of its keys, as far as they are known; ascending, none within another.
+        settled: Those of them that nothing more can be learned of.
+        looks: How often it was looked below one of them.
+    """
+
+    key_range: KeyRange
+    beginnings: list[str]
+    settled: set[str] = field(default_factory=set)
+    looks: int = 0
+
+    def unsettled(self, wanted: int) -> list[str]:
+        """Return the beginnings to look below next; none when it is cut enough."""
+        if len(self.beginnings) >= wanted:
+            return []
+        names = [name for name in self.beginnings if name not in self.settled]
+        return names[: LOOKS_PER_SHARD * wanted - self.looks]
+
+    def grow(self, beginning: str, longer: list[str]) -> None:
+        """Note what lies below a beginning."""
+        self.looks += 1
+        if longer:
+            place = self.beginnings.index(beginning)
+            self.beginnings[place : place + 1] = longer
+        else:
+            self.settled.add(beginning)
+
+    def pieces(self, wanted: int) -> list[KeyRange]:
+        """Return up to so many ranges with about as many of the beginnings each."""
+        known = len(self.beginnings)
+        count = min(known, wanted)
+        return self.key_range.cut([self.beginnings[number * known // count] for number in range(1, count)])
 
 
 def plan_ranges(
     source: SourceStore, prefixes: Sequence[str], key_range: KeyRange, *, wanted: int = DEFAULT_SHARDS
 ) -> list[KeyRange]:
-    """Cut a key range where the listing shows that keys spread.
+    """Cut a key range where the listing shows that keys spread; see ``cut_ranges``."""
+    with ThreadPoolExecutor(PROBES_AT_ONCE, thread_name_prefix="probe") as workers:
+        (pieces,) = cut_ranges(
+            source, prefixes, [key_range], wanted=wanted, workers=workers, out_of_time=lambda: False
+        )
+    return pieces
 
-    Boundaries come from the prefixes, or if these are too few from the "folders" of the listing, level by
-    level, and where a level has none from the distinct next characters of its keys. They only balance the
-    work; where they lie decides nothing about which keys are found.
+
+def cut_ranges(
+    source: SourceStore,
+    prefixes: Sequence[str],
+    key_ranges: Sequence[KeyRange],
+    *,
+    wanted: int,
+    workers: Workers,
+    out_of_time: Callable[[], bool],
+) -> list[list[KeyRange]]:
+    """Cut key ranges where the listing shows that keys spread.
+
+    Boundaries lie between the prefixes, or if these are too few between the next beginnings that the keys
+    under them have, a level at a time. They only balance the work; where they lie decides nothing about which
+    keys are found.
 
     Args:
-        source: The bucket to probe, by a number of listing requests of the order of ``wanted``.
+        source: The bucket to probe: a page of every range, or a listing of every prefix that has less, and up
+            to ``LOOKS_PER_SHARD * MOST_REQUESTS`` requests for every shard wanted; as a rule a few.
         prefixes: Only keys under them are of interest; ascending, none within another.
-        key_range: What the shards have to cover.
-        wanted: About how many shards to make; there may be fewer.
+        key_ranges: What the shards have to cover.
+        wanted: About how many shards to make of each range; there may be fewer.
+        workers: Send the requests.
+        out_of_time: Asked before most requests; what is not cut by then stays as it is.
 
     Returns:
-        Between 1 and ``wanted`` ranges in ascending order that cover exactly ``key_range``.
+        For each range between 1 and ``wanted`` ranges in ascending order that cover exactly this one.
+
+    Raises:
+        FerryError: A listing failed.
     """
-    chosen = [prefix for prefix in prefixes if key_range.meets(prefix)]
-    boundaries = {prefix for prefix in chosen[1:] if prefix in key_range}
-    if len(chosen) < wanted:
-        rows = list_under(source, chosen, key_range)
-        if sum(1 for _ in islice(rows, _NOT_WORTH_CUTTING)) < _NOT_WORTH_CUTTING:
-            return [key_range]
-    levels = deque(chosen)
-    probes = 0
-    while levels and len(boundaries) < wanted - 1 and probes < wanted:
-        level = levels.popleft()
-        probes += 1
-        below = source.next_common_prefixes(level, key_range, _PROBE_LEVELS)
-        if len(below) < 2:
-            below = below + _next_characters(source, level, key_range, wanted)
-        boundaries.update(name for name in below if name in key_range)
-        levels.extend(below)
-    return key_range.cut(_spread(sorted(boundaries, key=sort_key), wanted - 1))
+    cuts = [
+        _Cut(key_range, [prefix for prefix in prefixes if key_range.meets(prefix)])
+        for key_range in key_ranges
+    ]
+    few = [cut for cut in cuts if len(cut.beginnings) < wanted]
+    small = workers.map(lambda cut: not out_of_time() and _is_small(source, cut), few)
+    for cut, is_small in zip(few, small, strict=True):
+        if is_small:
+            cut.beginnings = []
+    while level := [(cut, beginning) for cut in few for beginning in cut.unsettled(wanted)]:
+        below = workers.map(lambda one: next_beginnings(source, one[1], one[0].key_range, out_of_time), level)
+        for (cut, beginning), longer in zip(level, below, strict=True):
+            cut.grow(beginning, longer)
+    return [cut.pieces(wanted) for cut in cuts]
 
 
-def _next_characters(source: SourceStore, prefix: str, key_range: KeyRange, limit: int) -> list[str]:
-    """Return the distinct prefixes one character longer that have keys, ascending, at most ``limit``."""
-    found: list[str] = []
-    after = key_range.after
-    while len(found) < limit:
-        key = source.first_key(prefix, KeyRange(after, key_range.until))
-        if key is None:
-            break
-        if key == prefix:
-            after = key
-            continue
-        name = prefix + key[len(prefix)]
-        if found and name == found[-1]:
-            # A key that goes on with the last character there is lies beyond the probe; one boundary will do.
-            break
-        found.append(name)
-        after = name + LAST_CHARACTER
-    return found
-
-
-def _spread(boundaries: list[str], limit: int) -> list[str]:
-    """Thin out boundaries evenly to at most ``limit``."""
-    if len(boundaries) <= limit:
-        return boundaries
-    return [boundaries[index * len(boundaries) // limit] for index in range(limit)]
+def _is_small(source: SourceStore, cut: _Cut) -> bool:
+    """Tell whether a range is not worth cutting, whatever the prefixes."""
+    rows = list_under(source, cut.beginnings, cut.key_range)
+    return sum(1 for _ in islice(rows, _NOT_WORTH_CUTTING)) < _NOT_WORTH_CUTTING
