@@ -59,6 +59,7 @@ def environment(servers: Servers, settings: Mapping[str, object] | None = None) 
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_ENDPOINT_URL": services,
         "AWS_ENDPOINT_URL_S3": servers.urls["replica"],
+        "OSS_ENDPOINT": servers.urls["source"],
         "LOG_LEVEL": "INFO",
         "POWERTOOLS_SERVICE_NAME": "benchmark",
         "POWERTOOLS_METRICS_NAMESPACE": "Ferry",

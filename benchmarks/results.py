@@ -6,7 +6,6 @@ import platform
 import ssl
 import statistics
 import subprocess
-import sysconfig
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -33,7 +32,12 @@ def write(name: str, scenario: Scenario, rounds: Sequence[Round]) -> Path:
         "unit": scenario.unit,
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": commit(),
-        "machine": {"processor": processor(), "system": platform.platform(), "load": os.getloadavg()[2]},
+        "machine": {
+            "processor": processor(),
+            "system": platform.freedesktop_os_release()["PRETTY_NAME"],
+            "kernel": platform.release(),
+            "load": os.getloadavg()[2],
+        },
         "versions": versions(),
         "goals": [_judged(goal, rounds) for goal in scenario.goals],
         "medians": medians(rounds),
@@ -106,28 +110,12 @@ def versions() -> dict[str, str]:
     curl = dict(part.split("/", 1) for part in pycurl.version.split() if "/" in part)
     return {
         "python": platform.python_version(),
-        "python build": build(),
         "libcurl": curl.get("libcurl", ""),
         "openssl of curl": curl.get("OpenSSL", ""),
         "openssl of python": ssl.OPENSSL_VERSION.split()[1],
         "rclone": rclone.version(),
         **{name: version(name) for name in PACKAGES},
     }
-
-
-def build() -> str:
-    """Return what Python was built with that changes the CPU which pure Python takes.
-
-    Lambda's and most packages have both of "PGO" and "LTO"; whatever is missing slows Ferry, not the rival.
-    """
-    told = " ".join(
-        str(sysconfig.get_config_var(name)) for name in ("CONFIG_ARGS", "PY_CORE_CFLAGS", "PY_CORE_LDFLAGS")
-    )
-    has = {
-        "PGO": "--enable-optimizations" in told or "-fprofile-use" in told,
-        "LTO": "--with-lto" in told or "-flto" in told,
-    }
-    return " and ".join(name for name, there in has.items() if there) or "neither PGO nor LTO"
 
 
 def processor() -> str:

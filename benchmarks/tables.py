@@ -73,8 +73,8 @@ def _section(document: Mapping[str, Any]) -> str:
     versions = document["versions"]
     setting = (
         f"{rounds} round{'s' if rounds > 1 else ''}, {measured_at:%Y-%m-%d}, commit {document['commit']}, "
-        f"{document['machine']['processor']}, Python {versions['python']} "
-        f"({versions['python build']} build), libcurl {versions['libcurl']}, "
+        f"{document['machine']['processor']}, {document['machine']['system']}, Python {versions['python']}, "
+        f"libcurl {versions['libcurl']}, "
         f"rclone {versions['rclone']} ([raw](../benchmarks/results/{name}.json))."
     )
     return f"### {name}\n{document['title']}. {document['text']}\n\n{setting}\n\n{table_of(head, rows)}"

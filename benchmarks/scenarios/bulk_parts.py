@@ -6,7 +6,7 @@ from benchmarks.object_server.options import Options
 from benchmarks.scenario import Goal, Scenario, cpu_ratio, memory_ratio
 
 MIB = 1024**2
-SIZE, TINY_SIZE = 2048 * MIB, 24 * MIB
+SIZE, TINY_SIZE = 4096 * MIB, 24 * MIB
 FERRY, RCLONE = "Ferry", "rclone"
 PARTS = ("--s3-chunk-size=8M", "--s3-upload-cutoff=8M", "--s3-upload-concurrency=4")
 PER_GIB = SIZE / 1024**3
@@ -19,7 +19,7 @@ def options(is_tiny: bool) -> Options:
 
 SCENARIO = Scenario(
     title="One large object in parts",
-    text="One object of 2 GiB over TLS, in parts of 8 MiB, 4 in flight. Ferry: the functions "
+    text="One object of 4 GiB over TLS, in parts of 8 MiB, 4 in flight. Ferry: the functions "
     "`multipart_plan`, `multipart_copy` and `multipart_finish` in one process; the source's CRC-64 is "
     "verified and S3 is sent a CRC-32 of every part. rclone sends an MD5 of every part.",
     unit="GiB",

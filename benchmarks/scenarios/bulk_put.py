@@ -7,7 +7,7 @@ from benchmarks.scenario import Contender, Goal, Scenario, cpu_ratio
 
 MIB = 1024**2
 TINY_SIZE = 3 * MIB
-OBJECTS = {"64 MiB": Options(16, 64 * MIB, is_tls=True), "1 GiB": Options(2, 1024 * MIB, is_tls=True)}
+OBJECTS = {"64 MiB": Options(64, 64 * MIB, is_tls=True), "1 GiB": Options(4, 1024 * MIB, is_tls=True)}
 SINGLE = ("--s3-upload-cutoff=5G", "--transfers=4")
 
 
@@ -27,7 +27,7 @@ def contenders() -> dict[str, Contender]:
 
 SCENARIO = Scenario(
     title="Objects in one streamed PUT",
-    text="16 objects of 64 MiB and 2 of 1 GiB over TLS, one PUT each. Ferry: the `transfer` function, CRC-64 "
+    text="64 objects of 64 MiB and 4 of 1 GiB over TLS, one PUT each. Ferry: the `transfer` function, CRC-64 "
     "of the source verified and a CRC-32 in the trailer, which S3 verifies. rclone: `--s3-upload-cutoff 5G "
     "--transfers 4`, which verifies once the replica is written.",
     unit="GiB",
