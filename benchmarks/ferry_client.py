@@ -145,6 +145,13 @@ def transfer(servers: Servers, settings: Mapping[str, object] | None = None) -> 
     return ended.measured
 
 
+def transfer_by_sdks(servers: Servers) -> Measured:
+    """Copy every object by the same jobs through a function made of oss2 and boto3, one after the other."""
+    return function(
+        "reference", servers, transfer_events(start_run(servers), job_objects(servers.options))
+    ).measured
+
+
 def transfer_refused(servers: Servers) -> Measured:
     """Copy every object, however often the source refuses and jobs have to be delivered."""
     events = transfer_events(start_run(servers), job_objects(servers.options))

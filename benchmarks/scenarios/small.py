@@ -1,5 +1,7 @@
 """Many small objects over HTTP."""
 
+from functools import partial
+
 from benchmarks import ferry_client, rclone
 from benchmarks.measuring import copying
 from benchmarks.object_server.options import Options
@@ -13,17 +15,18 @@ from benchmarks.scenario import (
     requests_per_object,
 )
 
-OBJECTS, TINY = 20_000, 700
+OBJECTS, FEWER, TINY = 20_000, 2000, 700
 OBJECT_SIZE = 10 * 1024
 FERRY, RCLONE, FASTEST, LISTING = "Ferry", "rclone", "rclone, best flags", "rclone, listing only"
+SDKS = "oss2 and boto3"
 READS, WRITES = ("source GET object",), ("replica PUT object",)
 
 
 def contenders(*, is_tls: bool) -> dict[str, Contender]:
-    """Return Ferry and rclone copying the same small objects."""
+    """Return Ferry, rclone and the SDKs copying the same small objects, the SDKs fewer of them."""
 
-    def options(is_tiny: bool) -> Options:
-        return Options(TINY if is_tiny else OBJECTS, OBJECT_SIZE, is_tls=is_tls, checks_checksums=is_tiny)
+    def options(is_tiny: bool, objects: int = OBJECTS) -> Options:
+        return Options(TINY if is_tiny else objects, OBJECT_SIZE, is_tls=is_tls, checks_checksums=is_tiny)
 
     per_thousand = 1 / 1000
     return {
@@ -33,6 +36,7 @@ def contenders(*, is_tls: bool) -> dict[str, Contender]:
             options, lambda servers: rclone.copy(servers, "--transfers=16", *rclone.FASTEST), per_thousand
         ),
         LISTING: copying(options, rclone.list_keys, per_thousand, copies=False),
+        SDKS: copying(partial(options, objects=FEWER), ferry_client.transfer_by_sdks, per_thousand),
     }
 
 
@@ -45,7 +49,7 @@ SCENARIO = Scenario(
     title="Small objects",
     text="20,000 objects of 10 KiB over HTTP. Ferry: the `transfer` function, from packed messages to closed "
     "jobs, with its start and its calls of DynamoDB. rclone: `copy --transfers 16`, whose listing is in its "
-    "figures and beside them.",
+    "figures and beside them. oss2 and boto3: a function made of them copies 2,000, one after the other.",
     unit="1,000 copies",
     contenders=contenders(is_tls=False),
     goals=(
