@@ -6,7 +6,6 @@ import urllib.request
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import batched
 from typing import Any
 
 import boto3
@@ -27,8 +26,6 @@ from benchmarks.object_server.processes import SECRET, SECRETS, SENDER_KEY, Serv
 
 LARGEST_PUT = 5 * 1024**3
 PART_SIZE = 8 * 1024**2
-MESSAGES_PER_INVOCATION = 4
-"""The template's."""
 TABLE = "ferry"
 EVENTS_URL = "https://events.example.com"
 
@@ -123,12 +120,10 @@ def job_objects(options: Options) -> Iterable[JobObject]:
 
 
 def transfer_events(run: Run, objects: Iterable[JobObject]) -> Iterable[dict[str, Any]]:
-    """Yield the jobs of objects as SQS delivers them."""
-    ids = {"task_id": run.task.task_id, "run_id": run.run_id}
-    groups = enumerate(pack_objects(objects, large_object_threshold=LARGEST_PUT))
-    jobs = (CopyJob(**ids, job_id=f"0000.0.{index}", objects=group) for index, group in groups)
-    for batch in batched(jobs, MESSAGES_PER_INVOCATION, strict=False):
-        yield {"Records": [record(job.job_id, spell(job)) for job in batch]}
+    """Yield the jobs of objects as SQS delivers them, one message to an invocation."""
+    for index, group in enumerate(pack_objects(objects, large_object_threshold=LARGEST_PUT)):
+        job = CopyJob(task_id=run.task.task_id, run_id=run.run_id, job_id=f"0000.0.{index}", objects=group)
+        yield {"Records": [record(str(index), spell(job))]}
 
 
 def transfer(servers: Servers, settings: Mapping[str, object] | None = None) -> Measured:
@@ -157,11 +152,9 @@ def transfer_refused(servers: Servers) -> Measured:
     events = transfer_events(start_run(servers), job_objects(servers.options))
     chosen = {"large_object_threshold": LARGEST_PUT, "max_deliveries": MAX_DELIVERIES}
     ended = function("redelivered", servers, events, chosen)
-    total = {name: sum(answer[name] for answer in ended.answers) for name in ("jobs", "deliveries", "dead")}
-    counted = {
-        "dead_letters": total["dead"],
-        "deliveries_per_job": total["deliveries"] / total["jobs"],
-    }
+    dead = sum(answer["is_dead"] for answer in ended.answers)
+    deliveries = sum(answer["deliveries"] for answer in ended.answers)
+    counted = {"dead_letters": dead, "deliveries_per_job": deliveries / len(ended.answers)}
     return replace(ended.measured, details=ended.measured.details | counted)
 
 

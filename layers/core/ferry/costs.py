@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from math import ceil, inf
 from typing import Final
 
-from ferry.jobs import MAX_JOB_CONTENT
+from ferry.jobs import MAX_JOB_BYTES, MAX_JOB_CONTENT
 
 MIB: Final = 1024**2
 GIB: Final = 1024**3
@@ -191,15 +191,13 @@ MEASURED: Final = Measured()
 _MIB_OF_A_PROCESSOR: Final = 1769
 """Memory that brings one; less brings a share. AWS Lambda Developer Guide, "Configure memory"."""
 _KEYS_PER_PAGE: Final = 1000
-_JOBS_OF_A_CALL: Final = 4
-"""The batch size of the queue in the template, which is full while there is work."""
 ROWS_OF_A_JOB: Final = 3
 """Written by the transaction that closes it: that it is done, its counts, its minute."""
 ROWS_OF_AN_EVENT: Final = 4
 """The same and how far behind it was."""
 _TRANSACTIONAL: Final = 2
-_QUEUE_REQUESTS_OF_A_JOB: Final = 3
-"""Send, receive, delete; a message stays below 64 KiB."""
+_BILLED_BYTES: Final = 64 * 1024
+"""Of a message, which are a request each when it is sent and again when it is received."""
 TRANSITIONS_OF_A_RUN: Final = 13
 TRANSITIONS_OF_A_SHARD: Final = 2
 TRANSITIONS_OF_A_LARGE: Final = 6
@@ -276,20 +274,20 @@ def copying(objects: int, size: int, *, deployed: Deployed = DEPLOYED, measured:
     """
     if not objects:
         return Use()
-    jobs = max(ceil(objects / measured.objects_per_job), ceil(size / MAX_JOB_CONTENT))
-    calls = ceil(jobs / _JOBS_OF_A_CALL)
-    in_turn = max(objects / deployed.in_flight, calls)
+    jobs = max(ceil(objects / measured.objects_per_job), min(objects, ceil(size / MAX_JOB_CONTENT)))
+    in_turn = max(objects / deployed.in_flight, jobs)
     cpu = objects * measured.cpu_per_object + size / GIB * measured.cpu_per_gib
     seconds = max(
         cpu / _processors(deployed.transfer_memory),
         in_turn * 2 * deployed.reply_seconds,
         size / deployed.bytes_per_second,
     )
-    elapsed = seconds / min(deployed.functions, calls)
+    elapsed = seconds / min(deployed.functions, jobs)
+    billed = max(jobs, objects / measured.objects_per_job * MAX_JOB_BYTES / _BILLED_BYTES)
     return (
         unavoidable(objects, size)
-        + _closing(jobs, measured)
-        + _calls(calls, seconds * deployed.transfer_memory, deployed, elapsed=elapsed)
+        + _closing(jobs, billed, measured)
+        + _calls(jobs, seconds * deployed.transfer_memory, deployed, elapsed=elapsed)
         + Use(metric_months=_METRICS_OF_A_RUN * elapsed / 3600 / _HOURS_OF_A_MONTH)
     )
 
@@ -358,7 +356,7 @@ def copying_in_parts(
     starting = objects * deployed.reply_seconds * deployed.transfer_memory
     control = objects * 2 * _CONTROL_SECONDS * deployed.control_memory
     return (
-        _closing(objects, measured)
+        _closing(objects, objects, measured)
         + _calls(objects * 3 + ranges, seconds * deployed.transfer_memory + starting + control, deployed)
         + Use(
             oss_requests=parts + objects * measured.oss_per_large,
@@ -438,9 +436,10 @@ def without(use: Use, part: Use) -> Use:
     return Use(**{one.name: getattr(use, one.name) - getattr(part, one.name) for one in fields(Use)})
 
 
-def _closing(jobs: int, measured: Measured) -> Use:
+def _closing(jobs: int, billed: float, measured: Measured) -> Use:
+    """Return what jobs take whose messages are billed as so many: sent, received, deleted, closed."""
     return Use(
-        queue_requests=jobs * _QUEUE_REQUESTS_OF_A_JOB,
+        queue_requests=2 * billed + jobs,
         table_writes=jobs * ROWS_OF_A_JOB * _TRANSACTIONAL,
         table_reads=jobs * measured.reads_per_job,
     )

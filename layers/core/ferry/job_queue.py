@@ -1,9 +1,8 @@
 """Sending jobs to SQS, all of them or an error."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import batched
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from ferry.errors import TransientError
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
 MAX_BACK_OFF_SECONDS: Final = 900
 _BATCH: Final = 10
+_BATCH_BYTES: Final = 1024**2
 
 
 def postponed_seconds(times: int) -> int:
@@ -55,6 +55,25 @@ class Delivery:
         )
 
 
+def _batches(bodies: Iterable[str]) -> Iterator[list[str]]:
+    """Group messages into what one request takes, keeping their order.
+
+    Source:
+        Amazon SQS API reference, "SendMessageBatch": 10 messages and 1 MiB in all.
+    """
+    batch: list[str] = []
+    size = 0
+    for body in bodies:
+        body_size = len(body.encode())
+        if batch and (len(batch) == _BATCH or size + body_size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(body)
+        size += body_size
+    if batch:
+        yield batch
+
+
 class JobQueue:
     """One SQS queue of jobs."""
 
@@ -73,10 +92,10 @@ class JobQueue:
         Raises:
             TransientError: SQS did not accept some of them; those before may have been sent.
         """
-        for batch in batched(jobs, _BATCH, strict=False):
+        for bodies in _batches(map(spell, jobs)):
             entries: dict[str, SendMessageBatchRequestEntryTypeDef] = {
-                str(index): {"Id": str(index), "MessageBody": spell(job), "DelaySeconds": delay_seconds}
-                for index, job in enumerate(batch)
+                str(index): {"Id": str(index), "MessageBody": body, "DelaySeconds": delay_seconds}
+                for index, body in enumerate(bodies)
             }
             self._retry.call(lambda entries=entries: self._send_batch(entries))  # type: ignore[misc]
 

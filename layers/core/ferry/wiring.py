@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ferry.tasks.progress import RunProgress
     from ferry.tasks.store import TaskStore
     from ferry.tasks.watch import Watch
+    from ferry.transfer.budget import ByteBudget
     from ferry.transfer.deleter import Deleter
     from ferry.transfer.engine import TransferEngine
     from ferry.transfer.event_runner import EventRunner
@@ -365,7 +366,16 @@ def _engine(run_id: str, task: "Task", *, put_size: int | None = None) -> "Trans
         retry=_task_retry(task),
         archived=task.archived,
         governor=governor(task.task_id),
+        budget=_budget(),
     )
+
+
+@lru_cache
+def _budget() -> "ByteBudget":
+    """Return the memory that the copies of all tasks share."""
+    from ferry.transfer.budget import ByteBudget
+
+    return ByteBudget(settings().held_bytes)
 
 
 @lru_cache(maxsize=8)

@@ -95,8 +95,9 @@ def cut_ranges(
     keys are found.
 
     Args:
-        source: The bucket to probe: a page of every range, or a listing of every prefix that has less, and up
-            to ``LOOKS_PER_SHARD * MOST_REQUESTS`` requests for every shard wanted; as a rule a few.
+        source: The bucket to probe: two pages of every range, since listings ask ahead, or a listing of every
+            prefix that has less, and up to ``LOOKS_PER_SHARD * MOST_REQUESTS`` requests for every shard
+            wanted; as a rule a few.
         prefixes: Only keys under them are of interest; ascending, none within another.
         key_ranges: What the shards have to cover.
         wanted: About how many shards to make of each range; there may be fewer.

@@ -12,11 +12,11 @@ from ferry.stores.http_loop import CurlLoop
 
 KIB = 1024
 RECEIVE_BUFFER_SIZE = 256 * KIB
-HELD_SIZE = 512 * KIB
+HELD_SIZE = 384 * KIB
 """Bytes of a body from which no more is received until its reader takes them, all at once."""
 READABLE_SIZE = 128 * KIB
 """Bytes that are worth a turn of the event loop, while more is to come."""
-SEND_BUFFER_SIZE = 1024 * KIB
+SEND_BUFFER_SIZE = 512 * KIB
 SMALL_SEND_BUFFER_SIZE = 64 * KIB
 MAX_IDLE_CONNECTION_SECONDS = 60
 

@@ -54,7 +54,7 @@ class TransferLimits:
     in_flight: int = 64
     held_bytes: int = 128 * MIB
     whole_size: int = 1 * MIB
-    stream_bytes: int = 2 * MIB
+    stream_bytes: int = 2 * MIB + MIB // 2
     put_size: int = MAX_PUT_SIZE
 
 
@@ -68,6 +68,7 @@ class TransferEngine:
     Attributes:
         archived: What becomes of a source that has to be restored before it can be read.
         governor: Lets copies begin.
+        budget: Content in memory, which engines may share; one of its own unless given.
     """
 
     source: SourceStore
@@ -78,11 +79,12 @@ class TransferEngine:
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     archived: Archived = "fail"
     governor: Governor = field(default_factory=Governor)
+    budget: ByteBudget | None = None
 
     def __post_init__(self) -> None:
         self._refusals = Refusals(self.source, self.replica, self.mapping, self.retry.clock)
         self._slots = asyncio.Semaphore(self.limits.in_flight)
-        self._budget = ByteBudget(self.limits.held_bytes)
+        self._budget = self.budget or ByteBudget(self.limits.held_bytes)
 
     async def copy_all(
         self, objects: Iterable[JobObject], *, look_first: bool = False, seconds: float = 600.0
