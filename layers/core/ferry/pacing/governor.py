@@ -63,7 +63,7 @@ class Governor:
         self._share = share
         self._clock = clock
         self._sleep = sleep
-        self._throttle = Throttle()
+        self._throttle = Throttle(time.time() - clock())
         self._turns = asyncio.Lock()
         self._waited = 0.0
 
