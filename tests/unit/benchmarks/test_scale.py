@@ -118,7 +118,7 @@ def test_the_counts_of_a_run_add_up(scenario):
 
     assert scenario.scan.keys == scenario.objects
     assert scenario.objects_per_job * scenario.jobs == pytest.approx(scenario.objects)
-    assert scenario.largest_message <= 64 * 1024
+    assert scenario.largest_message <= 4 * 64 * 1024
     assert bottleneck(taken)[1] == max(taken.values())
     if scenario.is_large:
         assert scenario.objects <= scenario.jobs
