@@ -165,23 +165,23 @@ class Measured:
         writes_per_event: Of DynamoDB, transactions not included.
     """
 
-    cpu_per_object: float = 0.00091
-    cpu_per_gib: float = 4.9
-    objects_per_job: float = 667.0
-    reads_per_job: float = 3.0
-    cpu_per_new_key: float = 0.00008
-    cpu_per_known_key: float = 0.00022
-    planned_per_manifest: float = 1960.0
+    cpu_per_object: float = 0.00034
+    cpu_per_gib: float = 2.0
+    objects_per_job: float = 2500.0
+    reads_per_job: float = 2.1
+    cpu_per_new_key: float = 0.0000095
+    cpu_per_known_key: float = 0.0000098
+    planned_per_manifest: float = 9090.0
     keys_per_manifest: float = 16_700.0
-    cpu_per_gib_in_parts: float = 5.0
-    reads_per_large: float = 6.0
-    writes_per_large: float = 5.0
+    cpu_per_gib_in_parts: float = 1.9
+    reads_per_large: float = 9.0
+    writes_per_large: float = 7.0
     oss_per_large: float = 1.0
     s3_reads_per_large: float = 2.0
     s3_writes_per_large: float = 3.0
-    cpu_per_event: float = 0.029
+    cpu_per_event: float = 0.0086
     heads_per_event: float = 2.0
-    reads_per_event: float = 0.01
+    reads_per_event: float = 0.003
     writes_per_event: float = 2.0
 
 
