@@ -6,22 +6,11 @@ import pytest
 import schemathesis
 from ferry.api.application import openapi_document
 from hypothesis import HealthCheck, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from tests.e2e.conftest import User
+from tests.support.api_contract import CHECKS
 from tests.support.portal import Portal
 
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
 SCHEMA = schemathesis.openapi.from_dict(json.loads(openapi_document()))
 
 

@@ -7,23 +7,11 @@ import pytest
 import schemathesis
 from ferry.api.application import openapi_document
 from hypothesis import HealthCheck, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from tests.support.api import call
+from tests.support.api_contract import CHECKS
 from tests.support.deployments import deployed
 from tests.support.servers import moto, oss  # noqa: F401 - fixtures
-
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-]
 
 
 def answer(environ: dict[str, Any], start_response: Any) -> list[bytes]:
